@@ -1,0 +1,82 @@
+using Checkpoint.Protocol;
+
+namespace Checkpoint.Actors.Checkpoints;
+
+/// <summary>
+/// What the entity of one checkpoint name accepts and answers. Commands travel through the shard region from any host, so each
+/// carries an id and a deadline: an entity that gets one too late drops it. Deadlines are wall-clock nanoseconds
+/// (<see cref="AisTime"/>; hosts' clocks may differ by the lease margin only). Every command gets exactly one <see cref="IReply"/>.
+/// </summary>
+public static class CheckpointProtocol
+{
+    public interface ICommand
+    {
+        CheckpointName Name { get; }
+
+        ulong Number { get; }
+
+        long Deadline { get; }
+    }
+
+    public interface IReply
+    {
+        ulong Number { get; }
+
+        AisStatus Status { get; }
+    }
+
+    /// <summary>
+    /// saCkptCheckpointOpen. Answered by <see cref="Opened"/> (creation in the journal and on all replicas; retention stopped), or
+    /// <see cref="Refused"/> with NOT_EXIST, EXIST, NO_RESOURCES, TRY_AGAIN, TIMEOUT. Arguments were checked by the session.
+    /// </summary>
+    /// <param name="Opener">One open of one session on one host: the unit that closes.</param>
+    /// <param name="Create">Attributes when CREATE is set, else null.</param>
+    /// <param name="CompareRetention">B.1 clients compare the retention duration as well (ais-ckpt 3.7 RetentionInCompare).</param>
+    /// <param name="Reattach">Opens this incarnation and no other, linked or not (after a failover).</param>
+    public sealed record Open(
+        CheckpointName Name, ulong Number, long Deadline, Opener Opener, CreationAttributes? Create, bool CompareRetention, IncarnationId? Reattach) : ICommand;
+
+    /// <summary>One open. Two opens of one session have different handles.</summary>
+    public sealed record Opener(HostId Host, SessionId Session, ulong Handle, OpenFlags Flags);
+
+    public sealed record Opened(ulong Number, IncarnationId Incarnation, CreationAttributes Attributes) : IReply
+    {
+        public AisStatus Status => AisStatus.Ok;
+    }
+
+    /// <summary>saCkptCheckpointClose. Ok when recorded; also Ok when unknown (closed already). Last close starts retention or deletes.</summary>
+    public sealed record Close(CheckpointName Name, ulong Number, long Deadline, IncarnationId Incarnation, Opener Opener) : ICommand;
+
+    /// <summary>saCkptCheckpointUnlink. Ok, or NOT_EXIST when no linked checkpoint has the name.</summary>
+    public sealed record Unlink(CheckpointName Name, ulong Number, long Deadline) : ICommand;
+
+    /// <summary>saCkptCheckpointRetentionDurationSet. Ok, or BAD_OPERATION when unlinked.</summary>
+    public sealed record SetRetention(CheckpointName Name, ulong Number, long Deadline, IncarnationId Incarnation, long Duration) : ICommand;
+
+    /// <summary>saCkptActiveReplicaSet, checked by the session to be collocated and asynchronous. Ok when effective on all nodes.</summary>
+    public sealed record SetActive(CheckpointName Name, ulong Number, long Deadline, IncarnationId Incarnation, HostId Host) : ICommand;
+
+    /// <summary>For <c>show</c>: openers and life-cycle state. Answered by <see cref="Described"/> or Refused NOT_EXIST.</summary>
+    public sealed record Describe(CheckpointName Name, ulong Number, long Deadline) : ICommand;
+
+    public sealed record Described(
+        ulong Number, IncarnationId Incarnation, long CreationTime, CreationAttributes Attributes, long RetentionDuration, IReadOnlyList<Opener> Openers) : IReply
+    {
+        public AisStatus Status => AisStatus.Ok;
+    }
+
+    /// <summary>
+    /// From the host that orders one of the name's incarnations, after a change of view and periodically (rate bounded): the entity
+    /// wakes, takes the roll call, checks its timers, and deletes incarnations that the journal does not know. Answered by Done.
+    /// </summary>
+    public sealed record Ping(CheckpointName Name, ulong Number, long Deadline) : ICommand;
+
+    public sealed record Done(ulong Number) : IReply
+    {
+        public AisStatus Status => AisStatus.Ok;
+    }
+
+    /// <param name="Status">What callers branch on.</param>
+    /// <param name="Reason">What an operator reads; names the limit and the value that broke it.</param>
+    public sealed record Refused(ulong Number, AisStatus Status, string Reason) : IReply;
+}

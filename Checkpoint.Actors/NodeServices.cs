@@ -1,0 +1,20 @@
+using Akka.Actor;
+using Checkpoint.Protocol;
+
+namespace Checkpoint.Actors;
+
+/// <summary>What every actor of a node may need of the node: given by constructor, made once by the node guardian.</summary>
+/// <param name="Self">This run of this host.</param>
+/// <param name="NodeName">The <c>node-name</c> that operators know it by.</param>
+/// <param name="Clock">The node's one clock: wall time for AIS times, <see cref="TimeProvider.GetTimestamp"/> for deadlines and leases.</param>
+public sealed record NodeServices(HostId Self, string NodeName, TimeProvider Clock)
+{
+    /// <summary>The host's ReplicaAgent; set before any session or entity starts.</summary>
+    public IActorRef Agent { get; init; } = ActorRefs.Nobody;
+
+    /// <summary>The shard region of the CheckpointActors.</summary>
+    public IActorRef Checkpoints { get; init; } = ActorRefs.Nobody;
+
+    /// <summary>The host's session registry.</summary>
+    public IActorRef Sessions { get; init; } = ActorRefs.Nobody;
+}
