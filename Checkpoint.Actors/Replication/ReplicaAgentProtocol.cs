@@ -1,4 +1,3 @@
-using Akka.Actor;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Replication;
@@ -167,7 +166,4 @@ public static class ReplicaAgentProtocol
 
     /// <summary>On the EventStream: this host orders these incarnations after a change of view; their names' entities are to be pinged.</summary>
     public sealed record Ordering(IReadOnlyList<CheckpointName> Names);
-
-    /// <summary>The agent's reference under which the other actors of the node know it.</summary>
-    public sealed record Agent(IActorRef Ref);
 }
