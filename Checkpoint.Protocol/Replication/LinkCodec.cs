@@ -1,0 +1,108 @@
+namespace Checkpoint.Protocol;
+
+/// <summary>
+/// Bytes of a <see cref="LinkFrame"/> (docs/WIRE.md): u8 version, u8 kind, the sender (text, i64), i64 uid of the receiver, then by kind
+/// 1 whole: the rest is the message; 2 parcel: u64 number, u64 stream, u32 offset, u32 total, the rest is the parcel;
+/// 3 arrived: u64 number.
+/// </summary>
+public static class LinkCodec
+{
+    public const byte Version = 1;
+
+    /// <summary>
+    /// No frame is bigger (design invariant 8): 128 KiB of parcel leave room for the header, and a heartbeat behind a full
+    /// window still goes out within milliseconds.
+    /// </summary>
+    public const int ParcelMaxBytes = 128 * 1024;
+
+    /// <summary>A message up to this size travels whole and at once; above it parcels, with a window, keep the link free for heartbeats.</summary>
+    public const int WholeMaxBytes = 16 * 1024;
+
+    /// <summary>The biggest message at all: the biggest update (one section of 64 MiB, or a vector up to the session's limit) with room.</summary>
+    public const int MessageMaxBytes = 128 * 1024 * 1024;
+
+    private const byte KindWhole = 1;
+    private const byte KindParcel = 2;
+    private const byte KindArrived = 3;
+
+    public static byte[] Encode(HostId from, long toUid, LinkPiece piece)
+    {
+        var payload = piece switch
+        {
+            LinkPiece.Whole whole => whole.Message.Length,
+            LinkPiece.Parcel parcel => parcel.Bytes.Length,
+            _ => 0,
+        };
+        var writer = new WireWriter(64 + from.Address.Length + payload);
+        writer.U8(Version);
+        writer.U8(piece switch
+        {
+            LinkPiece.Whole => KindWhole,
+            LinkPiece.Parcel => KindParcel,
+            LinkPiece.Arrived => KindArrived,
+            _ => throw new InvalidOperationException($"no kind for {piece.GetType().Name}"),
+        });
+        writer.Host(from);
+        writer.I64(toUid);
+        switch (piece)
+        {
+            case LinkPiece.Whole whole:
+                writer.Raw(whole.Message.Span);
+                break;
+            case LinkPiece.Parcel parcel:
+                writer.U64(parcel.Number);
+                writer.U64(parcel.Stream);
+                writer.I32(parcel.Offset);
+                writer.I32(parcel.Total);
+                writer.Raw(parcel.Bytes.Span);
+                break;
+            case LinkPiece.Arrived arrived:
+                writer.U64(arrived.Number);
+                break;
+        }
+
+        return writer.ToArray();
+    }
+
+    /// <summary>Payloads are slices of <paramref name="bytes"/>.</summary>
+    /// <exception cref="WireFormatException">The bytes are no frame of this version.</exception>
+    public static LinkFrame Decode(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = new WireReader(bytes);
+        var version = reader.U8();
+        if (version != Version)
+            throw new WireFormatException($"link version {version}, this host speaks {Version}");
+        var kind = reader.U8();
+        var from = reader.Host();
+        var toUid = reader.I64();
+        return new LinkFrame(from, toUid, Piece(kind, ref reader));
+    }
+
+    private static LinkPiece Piece(byte kind, ref WireReader reader)
+    {
+        switch (kind)
+        {
+            case KindWhole:
+                return new LinkPiece.Whole(reader.Raw(reader.Remaining));
+            case KindParcel:
+                return Parcel(ref reader);
+            case KindArrived:
+                var arrived = new LinkPiece.Arrived(reader.U64());
+                reader.End();
+                return arrived;
+            default:
+                throw new WireFormatException($"{kind} is no kind of link frame");
+        }
+    }
+
+    private static LinkPiece.Parcel Parcel(ref WireReader reader)
+    {
+        var (number, stream, offset, total) = (reader.U64(), reader.U64(), reader.I32(), reader.I32());
+        var length = reader.Remaining;
+        if (total is <= 0 or > MessageMaxBytes)
+            throw new WireFormatException($"a message of {total} bytes; the limit is {MessageMaxBytes}");
+        if (length is 0 or > ParcelMaxBytes || offset < 0 || offset > total - length)
+            throw new WireFormatException($"a parcel of {length} bytes at {offset} of {total}");
+        return new LinkPiece.Parcel(number, stream, offset, total, reader.Raw(length));
+    }
+}
