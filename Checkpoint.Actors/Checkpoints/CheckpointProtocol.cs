@@ -44,7 +44,11 @@ public static class CheckpointProtocol
         public AisStatus Status => AisStatus.Ok;
     }
 
-    /// <summary>saCkptCheckpointClose. Ok when recorded; also Ok when unknown (closed already). Last close starts retention or deletes.</summary>
+    /// <summary>
+    /// saCkptCheckpointClose. Ok when recorded; also Ok when unknown (closed already). Last close starts retention or deletes.
+    /// TRY_AGAIN and TIMEOUT: to be sent again until Ok. It also takes back an Open that was given up: with the default
+    /// incarnation it closes the opener wherever it is, and an Open of this opener that comes later is refused.
+    /// </summary>
     public sealed record Close(CheckpointName Name, ulong Number, long Deadline, IncarnationId Incarnation, Opener Opener) : ICommand;
 
     /// <summary>saCkptCheckpointUnlink. Ok, or NOT_EXIST when no linked checkpoint has the name.</summary>

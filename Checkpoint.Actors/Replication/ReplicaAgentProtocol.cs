@@ -116,7 +116,14 @@ public static class ReplicaAgentProtocol
     /// <summary>Which incarnations of this name this view has (full somewhere). Answered by <see cref="Live"/>, TRY_AGAIN before START.</summary>
     public sealed record GetLive(ulong Number, CheckpointName Name) : ICommand;
 
-    public sealed record Live(ulong Number, AisStatus Status, string? Reason, long ViewNumber, IReadOnlyList<IncarnationId> Incarnations) : IReply;
+    /// <param name="Hosts">The hosts of that view: whom an entity's roll call asks. Empty when the status is not Ok.</param>
+    public sealed record Live(
+        ulong Number,
+        AisStatus Status,
+        string? Reason,
+        long ViewNumber,
+        IReadOnlyList<HostId> Hosts,
+        IReadOnlyList<IncarnationId> Incarnations) : IReply;
 
     // ---- administration ----
 

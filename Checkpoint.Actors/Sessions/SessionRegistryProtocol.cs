@@ -18,5 +18,6 @@ public static class SessionRegistryProtocol
     /// <param name="ViewNumber">The view in which this host answered.</param>
     public sealed record Present(CheckpointName Name, long Term, ulong Number, HostId Host, long ViewNumber, IReadOnlyList<OpenPresent> Opens);
 
+    /// <param name="Incarnation">The default value for an open in flight: the session does not know yet which one it will be.</param>
     public sealed record OpenPresent(IncarnationId Incarnation, CheckpointProtocol.Opener Opener);
 }
