@@ -1,0 +1,93 @@
+using Checkpoint.Protocol;
+
+namespace Checkpoint.Actors.Replication;
+
+/// <summary>
+/// Times and limits of a <see cref="HostMachine"/>. Times are nanoseconds. What must be equal on all hosts says so.
+/// </summary>
+public sealed record MachineOptions
+{
+    private const long Millisecond = AisTime.NanosecondsPerMillisecond;
+
+    public static readonly MachineOptions Default = new();
+
+    /// <summary>The longest time between two ticks while the host runs well. Marks, retries and deadlines have this grain.</summary>
+    public long TickInterval { get; init; } = 5 * Millisecond;
+
+    /// <summary>Between two heartbeats to each host. A third of <see cref="Detection"/> or less.</summary>
+    public long Heartbeat { get; init; } = 75 * Millisecond;
+
+    /// <summary>Without a heartbeat for so long a host counts as unheard, and a view without it may be proposed.</summary>
+    public long Detection { get; init; } = 275 * Millisecond;
+
+    /// <summary>How long an answered heartbeat lets its sender serve, counted from its sending. Equal on all hosts.</summary>
+    public long Lease { get; init; } = 500 * Millisecond;
+
+    /// <summary>What a new view waits beyond <see cref="Lease"/>, in percent: the drift that clocks may have against each other. Equal on all hosts.</summary>
+    public int LeaseMarginPercent { get; init; } = 10;
+
+    /// <summary>How long "everything is stable up to here" may wait for an update to travel with.</summary>
+    public long MarkDelay { get; init; } = 5 * Millisecond;
+
+    /// <summary>The host of rank n in the coming view waits n times this before it proposes, so that not all write the same row.</summary>
+    public long ProposeStagger { get; init; } = 60 * Millisecond;
+
+    /// <summary>Between two attempts at the journal.</summary>
+    public long JournalRetry { get; init; } = 300 * Millisecond;
+
+    /// <summary>An append or read without any answer for so long is given up, and the rows are read again.</summary>
+    public long JournalPatience { get; init; } = 5_000 * Millisecond;
+
+    /// <summary>Between two sendings of what a host has not confirmed; grows with the bytes on their way, and doubles up to <see cref="ResendMax"/>.</summary>
+    public long Resend { get; init; } = 150 * Millisecond;
+
+    public long ResendMax { get; init; } = 5_000 * Millisecond;
+
+    /// <summary>Added to <see cref="Resend"/> for each byte on its way: 10 MB/s.</summary>
+    public long ResendPerByte { get; init; } = 100;
+
+    /// <summary>A command that cannot be served (no lease, no START, hand-over) waits at most so long, and at most until its deadline, before TRY_AGAIN.</summary>
+    public long ParkedMax { get; init; } = 3_000 * Millisecond;
+
+    /// <summary>Commands that may wait at a time; one more is TRY_AGAIN at once.</summary>
+    public int ParkedCountMax { get; init; } = 20_000;
+
+    /// <summary>A host that could not serve for so long answers UNAVAILABLE instead of TRY_AGAIN.</summary>
+    public long UnavailableAfter { get; init; } = 30_000 * Millisecond;
+
+    /// <summary>The longest time that a change may be on its way to the orderer's host: bounds what that host must remember.</summary>
+    public long ChangeTimeMax { get; init; } = 60_000 * Millisecond;
+
+    /// <summary>Between two looks for expired sections.</summary>
+    public long ExpiryInterval { get; init; } = 50 * Millisecond;
+
+    /// <summary>Sections that one expiry update deletes at most.</summary>
+    public int ExpiryBatchMax { get; init; } = 512;
+
+    /// <summary>Messages with updates on their way to one host for one incarnation before later updates gather.</summary>
+    public int RoundsMax { get; init; } = 2;
+
+    /// <summary>Bytes of entries in one message, unless one entry alone is larger.</summary>
+    public long RoundBytesMax { get; init; } = 1024 * 1024;
+
+    /// <summary>Entries of one incarnation that may be ordered and not yet stable; above it changes are TRY_AGAIN.</summary>
+    public int LogEntriesMax { get; init; } = 8_192;
+
+    /// <summary>Bytes of one incarnation that may be ordered and not yet stable. At least one update is always allowed.</summary>
+    public long LogBytesMax { get; init; } = 160L * 1024 * 1024;
+
+    /// <summary>Pieces on their way to a newcomer for one incarnation.</summary>
+    public int FillWindow { get; init; } = 8;
+
+    /// <summary>Incarnations that one orderer's host fills at a time for one newcomer.</summary>
+    public int FillsMax { get; init; } = 4;
+
+    /// <summary>Bytes of section data and logs that this host holds.</summary>
+    public long BytesMax { get; init; } = 2L * 1024 * 1024 * 1024;
+
+    /// <summary>Incarnations that this host holds.</summary>
+    public int IncarnationsMax { get; init; } = 100_000;
+
+    /// <summary>Trackers of one incarnation on this host.</summary>
+    public int TrackersMax { get; init; } = 10_000;
+}
