@@ -1,0 +1,56 @@
+using Checkpoint.Protocol;
+
+namespace Checkpoint.Actors.Content;
+
+/// <summary>What one change does to one section: the same function makes the stable state and the head that pending changes will give.</summary>
+internal static class SectionOps
+{
+    /// <summary>Every section that <paramref name="op"/> names; a vector may name one several times.</summary>
+    public static IEnumerable<SectionId> IdsOf(ContentOp op) => op switch
+    {
+        ContentOp.CreateSection create => [create.Id],
+        ContentOp.DeleteSection delete => [delete.Id],
+        ContentOp.SetExpiration set => [set.Id],
+        ContentOp.Overwrite overwrite => [overwrite.Id],
+        ContentOp.Corrupt corrupt => [corrupt.Id],
+        ContentOp.ExpireSections expire => expire.Ids,
+        ContentOp.Write write => write.Elements.Select(element => element.Id),
+        _ => throw Unknown(op),
+    };
+
+    /// <summary>The section <paramref name="id"/>, which <paramref name="op"/> names, after it; null when it is then absent.</summary>
+    public static Section? Apply(Section? before, SectionId id, ContentOp op, long sequence, long wallTime) => op switch
+    {
+        ContentOp.CreateSection create => before is null
+            ? Section.Create(id, create.Data, create.ExpirationTime, wallTime, sequence)
+            : throw new InvalidOperationException($"Update {sequence} creates section {id}, which exists."),
+        ContentOp.DeleteSection => Existing(before, id, sequence, null),
+        ContentOp.SetExpiration set => Existing(before, id, sequence, before?.WithExpiration(set.ExpirationTime, sequence)),
+        ContentOp.Overwrite overwrite => Existing(before, id, sequence, before?.Overwrite(overwrite.Data, wallTime, sequence)),
+        ContentOp.Corrupt => Existing(before, id, sequence, before?.Corrupt(sequence)),
+        ContentOp.ExpireSections expire => IsDue(before, expire) ? null : before,
+        ContentOp.Write write => Existing(before, id, sequence, before is null ? null : Write(before, write, sequence, wallTime)),
+        _ => throw Unknown(op),
+    };
+
+    /// <summary>The orderer's clock found it due, but its time may have been set anew since (ais-ckpt 2.7).</summary>
+    public static bool IsDue(Section? section, ContentOp.ExpireSections expire) => section is not null && section.ExpirationTime <= expire.Time;
+
+    public static Exception Unknown(ContentOp op) => new InvalidOperationException($"No rule applies {op.GetType().Name}.");
+
+    private static Section Write(Section before, ContentOp.Write write, long sequence, long wallTime)
+    {
+        var edit = new SectionEdit(before);
+        foreach (var element in write.Elements)
+            if (element.Id == before.Id)
+                edit.Cover(element);
+        foreach (var element in write.Elements)
+            if (element.Id == before.Id)
+                edit.Write(element);
+        return edit.Build(wallTime, sequence);
+    }
+
+    private static Section? Existing(Section? before, SectionId id, long sequence, Section? after) => before is not null
+        ? after
+        : throw new InvalidOperationException($"Update {sequence} changes section {id}, which does not exist.");
+}

@@ -1,0 +1,48 @@
+namespace Checkpoint.Actors.Content;
+
+/// <summary>
+/// A section's bytes as immutable pages. Every page but the last has <see cref="ContentLimits.PageSizeBytes"/>, the last exactly what is
+/// left: a checkpoint of many small sections would otherwise pay a page for each. Nobody writes to a page once it is in a section.
+/// </summary>
+internal static class SectionPages
+{
+    /// <summary>What a gap beyond the old end reads as (ais-ckpt 2.9); one page serves all, so that a write far out costs no memory.</summary>
+    public static readonly byte[] Zero = new byte[ContentLimits.PageSizeBytes];
+
+    public static int CountOf(long size) => (int)((size + ContentLimits.PageSizeBytes - 1) / ContentLimits.PageSizeBytes);
+
+    /// <summary>Bytes of page <paramref name="index"/> of a section of <paramref name="size"/> bytes; 0 when it has no such page.</summary>
+    public static int LengthOf(long size, int index) =>
+        (int)Math.Clamp(size - ((long)index * ContentLimits.PageSizeBytes), 0, ContentLimits.PageSizeBytes);
+
+    public static byte[][] From(ReadOnlySpan<byte> data)
+    {
+        if (data.IsEmpty)
+            return [];
+        var pages = new byte[CountOf(data.Length)][];
+        for (var index = 0; index < pages.Length; index++)
+            pages[index] = data.Slice(index * ContentLimits.PageSizeBytes, LengthOf(data.Length, index)).ToArray();
+        return pages;
+    }
+
+    /// <summary>The bytes [offset, offset + length), which must be inside; a slice of the page when one page holds them all.</summary>
+    public static ReadOnlyMemory<byte> Read(byte[][] pages, long offset, int length)
+    {
+        if (length == 0)
+            return ReadOnlyMemory<byte>.Empty;
+        var index = (int)(offset / ContentLimits.PageSizeBytes);
+        var start = (int)(offset % ContentLimits.PageSizeBytes);
+        if (start + length <= pages[index].Length)
+            return new ReadOnlyMemory<byte>(pages[index], start, length);
+
+        var bytes = GC.AllocateUninitializedArray<byte>(length);
+        for (var done = 0; done < length; start = 0, index++)
+        {
+            var part = pages[index].AsSpan(start, Math.Min(pages[index].Length - start, length - done));
+            part.CopyTo(bytes.AsSpan(done));
+            done += part.Length;
+        }
+
+        return bytes;
+    }
+}
