@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Checkpoint.Protocol;
+using static Checkpoint.Actors.Checkpoints.CheckpointEvents;
+
+namespace Checkpoint.Actors.Checkpoints;
+
+/// <summary>
+/// The pure half of a checkpoint's entity: at most one linked incarnation of the name and any unlinked ones that somebody still has
+/// open. <see cref="Apply"/> depends on the event alone; what openers do is derived and goes through <see cref="Join"/> and
+/// <see cref="Leave"/>. <see cref="CheckpointRules"/> decides.
+/// </summary>
+/// <param name="Name">Null until the journal says.</param>
+/// <param name="Term">That of the last run; 0 before the first.</param>
+public sealed record CheckpointState(CheckpointName? Name, long Term, ImmutableDictionary<IncarnationId, CheckpointLife> Lives)
+{
+    public static readonly CheckpointState Absent = new(null, 0, ImmutableDictionary<IncarnationId, CheckpointLife>.Empty);
+
+    /// <summary>The incarnation that an open by name finds.</summary>
+    public CheckpointLife? Linked => Lives.Values.FirstOrDefault(life => !life.Unlinked);
+
+    public bool IsAbsent => Lives.IsEmpty;
+
+    public int OpenerCount => Lives.Values.Sum(life => life.Openers.Count);
+
+    /// <summary>AIS time of the next retention that runs out; <see cref="AisTime.End"/> when none runs.</summary>
+    public long NextRetentionEnd =>
+        Lives.Values.Where(life => life.Openers.IsEmpty).Select(life => life.RetentionEnd).DefaultIfEmpty(AisTime.End).Min();
+
+    /// <exception cref="InvalidOperationException">No rule applies the event: the journal was written by somebody else.</exception>
+    public CheckpointState Apply(IEvent e) => e switch
+    {
+        TermStarted started => this with { Name = started.Name, Term = started.Term },
+        Created created => With(new CheckpointLife(
+            created.Incarnation, created.Attributes, created.CreationTime, created.Attributes.RetentionDuration, null, false, null)),
+        RetentionSet set => Change(set.Incarnation, life => life with { RetentionDuration = set.Duration }),
+        OpenedFirst opened => Change(opened.Incarnation, life => life with { ClosedAt = null }),
+        ClosedLast closed => Change(closed.Incarnation, life => life with { ClosedAt = closed.Time }),
+        ActiveNamed named => Change(named.Incarnation, life => life with { Active = named.Host }),
+        Unlinked unlinked => Change(unlinked.Incarnation, life => life with { Unlinked = true }),
+        Deleted deleted => this with { Lives = Lives.Remove(deleted.Incarnation) },
+        Kept kept => new CheckpointState(
+            kept.Name, kept.Term, kept.Incarnations.ToImmutableDictionary(life => life.Incarnation, CheckpointLife.Of)),
+        _ => throw new InvalidOperationException($"no rule applies {e.GetType().Name}"),
+    };
+
+    /// <summary>Everything that is journaled, as one event.</summary>
+    /// <exception cref="InvalidOperationException">No term has started.</exception>
+    public Kept Keep() => new(
+        Name ?? throw new InvalidOperationException("a state without a name cannot be kept"),
+        Term,
+        [.. Lives.Values.OrderBy(life => life.CreationTime).ThenBy(life => life.Id).Select(life => life.Keep())]);
+
+    /// <summary>Counts the opener; a second time changes nothing. Nothing happens when the incarnation is gone.</summary>
+    public CheckpointState Join(IncarnationId incarnation, CheckpointProtocol.Opener opener) =>
+        Lives.ContainsKey(incarnation)
+            ? Change(incarnation, life => life with { Openers = life.Openers.SetItem(OpenerKey.Of(opener), opener) })
+            : this;
+
+    /// <summary>Takes the openers out of every incarnation.</summary>
+    /// <param name="time">AIS time at which they left.</param>
+    public CheckpointState Leave(Func<CheckpointProtocol.Opener, bool> leaves, long time)
+    {
+        var state = this;
+        foreach (var life in Lives.Values)
+        {
+            var left = life.Openers.Where(entry => leaves(entry.Value)).Select(entry => entry.Key).ToList();
+            if (left.Count > 0)
+                state = state.With(life with { Openers = life.Openers.RemoveRange(left), LastLeft = Math.Max(life.LastLeft, time) });
+        }
+
+        return state;
+    }
+
+    private CheckpointState With(CheckpointLife life) => this with { Lives = Lives.SetItem(life.Id, life) };
+
+    /// <summary>An event of an incarnation that is not there is a broken journal, not a case to pass over.</summary>
+    private CheckpointState Change(IncarnationId id, Func<CheckpointLife, CheckpointLife> change) =>
+        Lives.TryGetValue(id, out var life)
+            ? With(change(life))
+            : throw new InvalidOperationException($"incarnation {id} is not there to change");
+}
