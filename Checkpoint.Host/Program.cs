@@ -1,1 +1,36 @@
-return 0;
+using System.CommandLine;
+using Checkpoint.Host.Configuration;
+using Checkpoint.Host.Lifecycle;
+
+var config = new Option<FileInfo>("--config") { Description = "the node's HOCON file, as hocon/node1.conf", Required = true };
+var set = new Option<string[]>("--set") { Description = "key=value: overrides the file; may be given several times", DefaultValueFactory = _ => [] };
+var command = new RootCommand("checkpointd: one host of the Checkpoint service. Exit codes: 0 left, 2 bad configuration, 3 left out of the view, 4 not started, 5 failed.")
+{
+    config,
+    set,
+};
+command.SetAction(async (parsed, _) =>
+{
+    try
+    {
+        var configuration = HostConfiguration.Load(parsed.GetRequiredValue(config).FullName, parsed.GetRequiredValue(set));
+        return await new HostProcess(configuration, TimeProvider.System, Console.Out).RunAsync();
+    }
+    catch (ConfigurationFaultsException e)
+    {
+        Console.Error.WriteLine($"checkpointd: {e.Faults.Count} fault(s) in the configuration:");
+        foreach (var fault in e.Faults)
+            Console.Error.WriteLine($"  {fault}");
+        return ExitCode.BadConfiguration;
+    }
+    catch (StartFailedException e)
+    {
+        Console.Error.WriteLine($"checkpointd: {e.Message}");
+        return ExitCode.StartFailed;
+    }
+});
+
+// Signals are HostProcess's: the library's own handler would end the process under a leave that is on its way.
+var result = command.Parse(args);
+var status = await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+return result.Errors.Count > 0 ? ExitCode.BadConfiguration : status;

@@ -1,0 +1,66 @@
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Checkpoint.Host.Configuration;
+
+/// <summary>Where the journal is.</summary>
+/// <param name="IsSqlite">A file on this machine; else PostgreSQL.</param>
+/// <param name="File">SQLite: an absolute path; else empty.</param>
+/// <param name="ConnectionString">As the journal plugin takes it.</param>
+public sealed record JournalOptions(bool IsSqlite, string File, string ConnectionString)
+{
+    /// <summary>The name that linq2db knows the provider by. PostgreSQL.15: the newest dialect it has, for servers from 15 on.</summary>
+    public string ProviderName => IsSqlite ? "SQLite.MS" : "PostgreSQL.15";
+
+    public static JournalOptions Read(OptionsReader reader)
+    {
+        var isSqlite = reader.OneOf("journal.kind", "sqlite", "postgresql") == "sqlite";
+        var file = reader.Text("journal.file");
+        var connectionString = reader.Text("journal.connection-string");
+        var busyTimeout = reader.Duration("journal.busy-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
+
+        return isSqlite
+            ? Sqlite(reader, file, connectionString, busyTimeout)
+            : PostgreSql(reader, file, connectionString);
+    }
+
+    private static JournalOptions Sqlite(OptionsReader reader, string file, string connectionString, TimeSpan busyTimeout)
+    {
+        if (connectionString.Length > 0)
+            reader.Fault("journal.connection-string", "is for journal.kind = postgresql");
+        if (file.Length == 0)
+        {
+            reader.Fault("journal.file", "must be set for journal.kind = sqlite");
+            return new JournalOptions(true, "", "");
+        }
+
+        var path = Path.GetFullPath(file);
+        var builder = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = (int)Math.Ceiling(busyTimeout.TotalSeconds) };
+        return new JournalOptions(true, path, builder.ConnectionString);
+    }
+
+    private static JournalOptions PostgreSql(OptionsReader reader, string file, string connectionString)
+    {
+        if (file.Length > 0)
+            reader.Fault("journal.file", "is for journal.kind = sqlite");
+        if (connectionString.Length == 0)
+        {
+            reader.Fault("journal.connection-string", "must be set for journal.kind = postgresql");
+            return new JournalOptions(false, "", "");
+        }
+
+        try
+        {
+            var builder = new NpgsqlConnectionStringBuilder(connectionString);
+            if (string.IsNullOrEmpty(builder.Host))
+                reader.Fault("journal.connection-string", "names no Host");
+        }
+        catch (ArgumentException e)
+        {
+            // The text may hold a password, so only Npgsql's word about the key is shown.
+            reader.Fault("journal.connection-string", $"is not understood: {e.Message.ReplaceLineEndings(" ")}");
+        }
+
+        return new JournalOptions(false, "", connectionString);
+    }
+}

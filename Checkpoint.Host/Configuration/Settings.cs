@@ -1,0 +1,33 @@
+using Akka.Configuration;
+
+namespace Checkpoint.Host.Configuration;
+
+/// <summary>The command line's <c>--set key=value</c>: each overrides the file.</summary>
+public static class Settings
+{
+    /// <summary>A value that begins with <c>[</c>, <c>{</c> or a quote is HOCON; any other is taken as it stands.</summary>
+    public static Config Parse(IEnumerable<string> settings, List<string> faults)
+    {
+        var config = Config.Empty;
+        foreach (var setting in settings)
+        {
+            var split = setting.IndexOf('=');
+            if (split <= 0 || setting[..split].Any(c => char.IsWhiteSpace(c) || c is '{' or '}' or '#'))
+            {
+                faults.Add($"--set {setting}: expected key=value");
+                continue;
+            }
+
+            var (key, value) = (setting[..split], setting[(split + 1)..]);
+            var hocon = value.Length > 0 && value[0] is '[' or '{' or '"'
+                ? value
+                : $"\"{value.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
+            if (HoconBrackets.Fault(hocon) is { } fault)
+                faults.Add($"--set {setting}: {fault}");
+            else
+                config = ConfigurationFactory.ParseString($"{key} = {hocon}").WithFallback(config);
+        }
+
+        return config;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+
+namespace Checkpoint.Host.Lifecycle;
+
+/// <summary>
+/// A host's own directory while it runs: locked, with its pid and, once it is ready, its ready line. A supervisor or a test
+/// watches for <c>ready</c>; it appears whole (by a rename) and goes when the host begins to leave.
+/// </summary>
+public sealed class DataDirectory : IDisposable
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+
+    private readonly FileStream _lock;
+
+    private DataDirectory(string path, FileStream @lock)
+    {
+        Path = path;
+        _lock = @lock;
+    }
+
+    public string Path { get; }
+
+    public string ReadyFile => System.IO.Path.Combine(Path, "ready");
+
+    public string PidFile => System.IO.Path.Combine(Path, "checkpointd.pid");
+
+    public string FaultsFile => System.IO.Path.Combine(Path, "faults.conf");
+
+    /// <exception cref="StartFailedException">It cannot be made, or another host has it.</exception>
+    public static DataDirectory Take(string path)
+    {
+        FileStream taken;
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                throw new StartFailedException("checkpointd needs the file modes and sockets of Unix");
+            Directory.CreateDirectory(path, Private);
+            taken = new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartFailedException($"checkpoint.data-directory {path} cannot be used, or another host is using it: {e.Message}", e);
+        }
+
+        var directory = new DataDirectory(path, taken);
+        File.Delete(directory.ReadyFile); // Of a run that was killed.
+        File.WriteAllText(directory.PidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+        return directory;
+    }
+
+    public void AnnounceReady(string line)
+    {
+        var temporary = ReadyFile + ".new";
+        File.WriteAllText(temporary, line + "\n");
+        File.Move(temporary, ReadyFile, overwrite: true);
+    }
+
+    public void WithdrawReady() => File.Delete(ReadyFile);
+
+    public void Dispose()
+    {
+        WithdrawReady();
+        File.Delete(PidFile);
+        _lock.Dispose();
+    }
+}

@@ -1,0 +1,175 @@
+using System.Runtime.InteropServices;
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Cluster;
+using Akka.Event;
+using Checkpoint.Actors.Diagnostics;
+using Checkpoint.Host.Configuration;
+using Checkpoint.Host.Journal;
+using Checkpoint.Host.Logging;
+
+namespace Checkpoint.Host.Lifecycle;
+
+/// <summary>
+/// The life of one host.
+/// <code>
+///   Starting --joined, journal warm, serving--> Ready --SIGTERM, SIGINT--> Leaving --> exit 0
+///       |                                         `-- left out, a vital actor stopped --> exit 3, 5
+///       `-- not within startup-timeout --> exit 4
+/// </code>
+/// </summary>
+public sealed class HostProcess(HostConfiguration configuration, TimeProvider clock, TextWriter output)
+{
+    private static readonly string[] JournalPlugins = ["akka.persistence.journal.sql", "akka.persistence.journal.views"];
+
+    private readonly HostOptions _options = configuration.Options;
+
+    /// <returns>The process's exit code.</returns>
+    /// <exception cref="StartFailedException">It did not become ready.</exception>
+    public async Task<int> RunAsync()
+    {
+        using var directory = DataDirectory.Take(_options.DataDirectory);
+        using var lines = OpenLog();
+        PrepareJournal();
+
+        using var guard = new ShutdownGuard(clock, _options.ShutdownTimeout, Environment.FailFast);
+        var system = StartSystem(lines);
+        var shutdown = CoordinatedShutdown.Get(system);
+        shutdown.AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "withdraw-ready", () =>
+        {
+            var reason = shutdown.ShutdownReason?.ToString() ?? "?";
+            guard.Arm(reason);
+            system.Log.Info("leaving: {0}", reason);
+            directory.WithdrawReady();
+            return Task.FromResult(Akka.Done.Instance);
+        });
+        using var signals = StopSignals(shutdown);
+        var faults = _options.Faults is { } settings ? new FaultSwitch(settings) : FaultSwitch.Off;
+        using var faultSignal = FaultSignal(faults, directory, system);
+
+        try
+        {
+            await StartAsync(system, directory);
+        }
+        catch (StartFailedException e) when (shutdown.ShutdownReason is null)
+        {
+            system.Log.Error(e, "not ready: {0}", e.Message);
+            await shutdown.Run(new HostEnds(e.Message, ExitCode.StartFailed));
+        }
+
+        await system.WhenTerminated;
+        return shutdown.ShutdownReason?.ExitCode ?? ExitCode.Failed;
+    }
+
+    private async Task StartAsync(ActorSystem system, DataDirectory directory)
+    {
+        using var late = new CancellationTokenSource(_options.StartupTimeout, clock);
+        var self = Cluster.Get(system).SelfUniqueAddress;
+        var address = $"{self.Address.Host}:{self.Address.Port}";
+
+        await Within(late, "joined the cluster (is one of akka.cluster.seed-nodes reachable?)", MemberUp.Of(system));
+        foreach (var plugin in JournalPlugins)
+            await Within(late, "used the journal", JournalWarmUp.RunAsync(system, plugin, address));
+
+        var line = $"ready node={_options.NodeName} address={address} uid={self.Uid} pid={Environment.ProcessId} socket={_options.SocketPath}";
+        directory.AnnounceReady(line);
+        output.WriteLine(line);
+    }
+
+    private async Task Within(CancellationTokenSource late, string what, Task step)
+    {
+        try
+        {
+            await step.WaitAsync(late.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new StartFailedException($"has not {what} within checkpoint.startup-timeout = {_options.StartupTimeout.TotalSeconds:0.#} s", e);
+        }
+        catch (Exception e) when (e is not StartFailedException)
+        {
+            throw new StartFailedException($"has not {what}: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
+    }
+
+    private ActorSystem StartSystem(LineLog lines)
+    {
+        try
+        {
+            var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(configuration.Akka), new LineLogSetup(lines));
+            var system = ActorSystem.Create(HostConfiguration.SystemName, setup);
+            Cluster.Get(system); // Joins its seeds.
+            return system;
+        }
+        catch (Exception e) // Whatever it is, the process ends with it; the port in use comes as several types.
+        {
+            throw new StartFailedException($"cannot start remoting: {Innermost(e).Message.ReplaceLineEndings(" ")}", e);
+        }
+    }
+
+    private LineLog OpenLog()
+    {
+        var file = _options.Log.File.Length == 0 ? null : Path.GetFullPath(_options.Log.File, _options.DataDirectory);
+        try
+        {
+            return new LineLog(_options.NodeName, output, file, _options.Log.FileSizeMaxBytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartFailedException($"checkpoint.log.file {file} cannot be written: {e.Message}", e);
+        }
+    }
+
+    private void PrepareJournal()
+    {
+        if (!_options.Journal.IsSqlite)
+            return;
+
+        try
+        {
+            SqliteFile.Prepare(_options.Journal.File, _options.Journal.ConnectionString);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
+        {
+            throw new StartFailedException($"checkpoint.journal.file {_options.Journal.File} cannot be used: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The signals begin a leave instead of ending the process; a second one does not hurry it, the guard does.</summary>
+    private static SignalRegistrations StopSignals(CoordinatedShutdown shutdown)
+    {
+        return new SignalRegistrations(
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave),
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Leave));
+
+        void Leave(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            _ = shutdown.Run(new HostEnds($"{signal.Signal} received", ExitCode.Left));
+        }
+    }
+
+    private static SignalRegistrations FaultSignal(FaultSwitch faults, DataDirectory directory, ActorSystem system)
+    {
+        if (ReferenceEquals(faults, FaultSwitch.Off))
+            return new SignalRegistrations();
+
+        var control = new FaultControl(faults, directory.FaultsFile, Akka.Event.Logging.GetLogger(system, typeof(FaultControl)));
+        return new SignalRegistrations(PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            control.Reload();
+        }));
+    }
+
+    private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
+
+    private sealed class SignalRegistrations(params PosixSignalRegistration[] registrations) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var registration in registrations)
+                registration.Dispose();
+        }
+    }
+}
