@@ -17,6 +17,11 @@ public sealed class WireWriter(int capacity = 256)
 
     public void Clear() => _buffer.ResetWrittenCount();
 
+    /// <summary>Fills in a number whose place was reserved before it was known.</summary>
+    public void PatchU32(int at, uint value) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            System.Runtime.InteropServices.MemoryMarshal.AsMemory(_buffer.WrittenMemory).Span.Slice(at, 4), value);
+
     public void U8(byte value)
     {
         _buffer.GetSpan(1)[0] = value;

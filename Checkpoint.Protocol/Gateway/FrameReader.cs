@@ -1,0 +1,66 @@
+namespace Checkpoint.Protocol;
+
+/// <summary>What a reader got: a message, or the id of a request that was above the reader's limits and is to be refused.</summary>
+public readonly record struct FrameArrival(SessionProtocol.IMessage? Message, ulong? RefusedRequest);
+
+/// <summary>Reads messages from a stream, by blocking or by awaiting; pieces are put together here. One reader at a time.</summary>
+/// <param name="parcelBytesMax">Bytes of unfinished large messages at a time.</param>
+public sealed class FrameReader(Stream stream, long parcelBytesMax)
+{
+    private readonly FrameParser _parser = new();
+    private readonly ParcelAssembler _assembler = new(parcelBytesMax);
+
+    /// <summary>For bytes that were read before there was a reader.</summary>
+    /// <exception cref="WireFormatException">Too many for bytes that were read ahead.</exception>
+    public void Feed(ReadOnlySpan<byte> bytes) => _parser.Feed(bytes);
+
+    /// <returns>Null at the end of the stream.</returns>
+    /// <exception cref="WireFormatException">The peer sent what is no message; cut it off.</exception>
+    /// <exception cref="IOException">The connection failed.</exception>
+    public FrameArrival? Read()
+    {
+        while (true)
+        {
+            if (TryTake() is { } arrival)
+                return arrival;
+            var bytes = stream.Read(_parser.Space.Span);
+            if (bytes == 0)
+                return End();
+            _parser.Filled(bytes);
+        }
+    }
+
+    /// <inheritdoc cref="Read"/>
+    public async ValueTask<FrameArrival?> ReadAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            if (TryTake() is { } arrival)
+                return arrival;
+            var bytes = await stream.ReadAsync(_parser.Space, cancel).ConfigureAwait(false);
+            if (bytes == 0)
+                return End();
+            _parser.Filled(bytes);
+        }
+    }
+
+    private FrameArrival? End() =>
+        _parser.IsBetweenFrames ? null : throw new WireFormatException("the stream ends within a frame");
+
+    private FrameArrival? TryTake()
+    {
+        while (_parser.TryTake(out var type, out var payload))
+        {
+            if (type == FrameType.Message)
+                return new FrameArrival(SessionCodec.Read(payload), null);
+            var outcome = _assembler.Add(Parcel.Read(payload));
+            if (outcome.Message is { } message)
+                return new FrameArrival(SessionCodec.Read(message), null);
+            if (outcome.RefusedHead is { } head)
+                return new FrameArrival(null, SessionCodec.RequestIdOf(head)
+                    ?? throw new WireFormatException("a message that is no request is above the limits"));
+        }
+
+        return null;
+    }
+}
