@@ -51,14 +51,13 @@ public abstract record HostMessage(long View)
 
     /// <summary>From the orderer: entries in order, and how far everything is stable. Without entries it only tells the mark. Answered by <see cref="Ack"/>.</summary>
     /// <param name="Tenure">Which period of ordering: the sequence of the START or hand-over that named the orderer.</param>
-    /// <param name="Fill">The filling in whose course this is sent, or 0 when the receiver is full.</param>
     public sealed record Append(
-        long View, IncarnationId Incarnation, long Tenure, long Fill, long Mark, IReadOnlyList<LogEntry> Entries) : HostMessage(View);
+        long View, IncarnationId Incarnation, long Tenure, long Mark, IReadOnlyList<LogEntry> Entries) : HostMessage(View);
 
     /// <param name="LogEnd">The last sequence in the sender's log; everything before is there too.</param>
     /// <param name="Mark">What the sender has applied.</param>
     /// <param name="HasGap">The sender saw entries above <paramref name="LogEnd"/> + 1: what is between should be sent again.</param>
-    public sealed record Ack(long View, IncarnationId Incarnation, long Tenure, long Fill, long LogEnd, long Mark, bool HasGap) : HostMessage(View);
+    public sealed record Ack(long View, IncarnationId Incarnation, long Tenure, long LogEnd, long Mark, bool HasGap) : HostMessage(View);
 
     /// <summary>An orderer whose log is shorter than START said asks the holder. Answered by <see cref="Fetched"/>.</summary>
     /// <param name="From">First sequence wanted.</param>
