@@ -29,6 +29,9 @@ public static class MapLimits
     /// <summary>Of a page in a bucket, beside its bytes and its section's id: u16 id length, i32 index, u32 length.</summary>
     public const int PageOverheadBytes = 10;
 
-    /// <summary>Of a part in a bucket: the incarnation, its stamp, the number of its pages.</summary>
-    public const int PartOverheadBytes = 28;
+    /// <summary>Of a part in a bucket: the incarnation, its stamp, its flags, the number of its pages.</summary>
+    public const int PartOverheadBytes = 29;
+
+    /// <summary>Of a bucket: version, number of parts.</summary>
+    public const int BucketOverheadBytes = 5;
 }

@@ -1,0 +1,96 @@
+using Akka.Actor;
+using Akka.DistributedData;
+
+namespace Checkpoint.Actors.Map;
+
+/// <summary>
+/// Puts the stable content of this host's agent into its DistributedData map.
+/// <code>
+///   PagesChanged, Dropped --gather by bucket--> flush timer --Update(WriteLocal)--> Replicator
+///                                                  ^  at most N on their way            |
+///                                                  `------------ UpdateSuccess ---------'
+/// </code>
+/// WriteLocal, because every host's agent writes the same stable content to its own Replicator; gossip repairs what then still differs.
+/// Nobody waits for this actor: behind a slow Replicator it gathers, of each page the newest state only.
+/// </summary>
+public sealed class SectionMap : ReceiveActor
+{
+    private readonly IActorRef _replicator;
+    private readonly BucketPool _pool;
+    private readonly HeldIncarnations _held;
+    private readonly SectionMapOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly PendingBuckets _pending;
+    private ITimer? _flushTimer;
+
+    public SectionMap(IActorRef replicator, BucketPool pool, SectionMapOptions options, TimeProvider clock)
+    {
+        _replicator = replicator;
+        _pool = pool;
+        _options = options;
+        _clock = clock;
+        _held = MapExtension.Get(Context.System).Held;
+        _pending = new PendingBuckets(pool);
+        Receive<SectionMapProtocol.PagesChanged>(OnPagesChanged);
+        Receive<SectionMapProtocol.Dropped>(OnDropped);
+        Receive<Flush>(OnFlush);
+        Receive<UpdateSuccess>(OnUpdateSuccess);
+        Receive<ModifyFailure>(failure => throw new InvalidOperationException($"{failure.Key.Id}: {failure.ErrorMessage}", failure.Cause));
+        Receive<IUpdateFailure>(failure => throw new InvalidOperationException($"{failure.Key.Id} was not written: {failure.GetType().Name}"));
+    }
+
+    public static Props Props(IActorRef replicator, BucketPool pool, SectionMapOptions options, TimeProvider clock) =>
+        Akka.Actor.Props.Create(() => new SectionMap(replicator, pool, options, clock));
+
+    protected override void PostStop() => _flushTimer?.Dispose();
+
+    private void OnPagesChanged(SectionMapProtocol.PagesChanged changed)
+    {
+        if (_pending.Take(changed))
+            _held.Add(changed.Incarnation); // Before its first part is written, or merge would drop it.
+        ArmFlush();
+    }
+
+    private void OnDropped(SectionMapProtocol.Dropped dropped)
+    {
+        _held.Remove(dropped.Incarnation); // At once: gossip must not bring it back while the removal waits.
+        _pending.Take(dropped);
+        ArmFlush();
+    }
+
+    private void OnFlush(Flush flush)
+    {
+        _flushTimer?.Dispose();
+        _flushTimer = null;
+        _pending.Flush();
+        SendUpdates();
+        ArmFlush();
+    }
+
+    private void OnUpdateSuccess(UpdateSuccess success)
+    {
+        _pending.Written((int)success.Request!);
+        SendUpdates();
+    }
+
+    private void SendUpdates()
+    {
+        while (_pending.InFlightCount < _options.UpdatesInFlightMax && _pending.TryTake(out var bucket, out var changes))
+            _replicator.Tell(Dsl.Update(
+                BucketKey.Of(_pool, bucket), Bucket.Empty(_held), WriteLocal.Instance, bucket, value => value.With(changes)));
+    }
+
+    private void ArmFlush()
+    {
+        if (_flushTimer is not null || _pending.DirtyCount == 0)
+            return;
+        var self = Self;
+        _flushTimer = _clock.CreateTimer(
+            _ => self.Tell(Flush.Instance), null, _options.FlushInterval, Timeout.InfiniteTimeSpan);
+    }
+
+    private sealed record Flush : INoSerializationVerificationNeeded
+    {
+        public static readonly Flush Instance = new();
+    }
+}
