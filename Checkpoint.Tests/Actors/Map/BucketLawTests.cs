@@ -162,7 +162,7 @@ public sealed class BucketLawTests
             var change = new PartChange();
             for (var update = from; update <= to; update++)
             {
-                var random = new Random(HashCode.Combine(Seed, incarnation, update));
+                var random = new Random(unchecked((Seed * 7919) + (incarnation.Value.GetHashCode() * 31) + update));
                 for (var page = 0; page < 2; page++)
                 {
                     var key = new PageKey(new SectionId($"s{random.Next(5)}"), PageKey.Header);
