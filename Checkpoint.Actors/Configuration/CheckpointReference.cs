@@ -17,6 +17,9 @@ public static class CheckpointReference
     /// <summary>Journal settings as every host has them, still without connection strings.</summary>
     public static Config Persistence() => ConfigurationFactory.ParseString(Text("persistence.conf"));
 
+    /// <summary>How the service's actors are wired into Akka: serializers, downing, supervision. The same on every host.</summary>
+    public static Config Actors() => ConfigurationFactory.ParseString(Text("actors.conf"));
+
     /// <summary>An embedded file's text.</summary>
     /// <exception cref="FileNotFoundException">No such file is embedded.</exception>
     public static string Text(string fileName)

@@ -1,6 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
-using Checkpoint.Actors.Node;
+using Checkpoint.Actors.Configuration;
 using Checkpoint.Actors.Views;
 using Checkpoint.Tests.Cluster;
 using static Checkpoint.Actors.Views.ViewJournalProtocol;
@@ -102,5 +102,5 @@ public sealed class ViewJournalTests : IAsyncLifetime
     private ActorSystem StartSystem(string name) => ActorSystem.Create(name, ConfigurationFactory
         .ParseString("akka.loglevel = WARNING")
         .WithFallback(_file.Config)
-        .WithFallback(ActorsConfig.Load()));
+        .WithFallback(CheckpointReference.Actors()));
 }

@@ -1,6 +1,6 @@
 using Checkpoint.Protocol;
 
-namespace Checkpoint.Tests.Wire;
+namespace Checkpoint.Tests.Protocol.Replication;
 
 public sealed class LinkCodecTests
 {
