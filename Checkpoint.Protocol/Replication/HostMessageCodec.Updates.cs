@@ -12,14 +12,12 @@ public static partial class HostMessageCodec
             case Append append:
                 to.Incarnation(append.Incarnation);
                 to.I64(append.Tenure);
-                to.I64(append.Fill);
                 to.I64(append.Mark);
                 to.List(append.Entries, static (to, entry) => LogEntryCodec.Write(to, entry));
                 return true;
             case Ack ack:
                 to.Incarnation(ack.Incarnation);
                 to.I64(ack.Tenure);
-                to.I64(ack.Fill);
                 to.I64(ack.LogEnd);
                 to.I64(ack.Mark);
                 to.Bool(ack.HasGap);
@@ -84,8 +82,8 @@ public static partial class HostMessageCodec
 
     private static HostMessage? ReadUpdate(Kind kind, long view, ref WireReader from) => kind switch
     {
-        Kind.Append => new Append(view, from.Incarnation(), from.I64(), from.I64(), from.I64(), ReadEntries(ref from)),
-        Kind.Ack => new Ack(view, from.Incarnation(), from.I64(), from.I64(), from.I64(), from.I64(), from.Bool()),
+        Kind.Append => new Append(view, from.Incarnation(), from.I64(), from.I64(), ReadEntries(ref from)),
+        Kind.Ack => new Ack(view, from.Incarnation(), from.I64(), from.I64(), from.I64(), from.Bool()),
         Kind.Fetch => new Fetch(view, from.Incarnation(), from.I64()),
         Kind.Fetched => new Fetched(view, from.Incarnation(), ReadEntries(ref from)),
         Kind.HandedOver => new HandedOver(view, from.Incarnation(), from.I64(), from.Host(), from.Bool()),

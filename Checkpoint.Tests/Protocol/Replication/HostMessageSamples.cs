@@ -35,8 +35,8 @@ internal static class HostMessageSamples
 
     private static IEnumerable<(string, HostMessage)> Updates() =>
     [
-        ("append-mark", new Append(7, One, 3, 0, 12, [])),
-        ("ack", new Ack(7, One, 3, 2, 13, 12, true)),
+        ("append-mark", new Append(7, One, 3, 12, [])),
+        ("ack", new Ack(7, One, 3, 13, 12, true)),
         ("fetch", new Fetch(7, One, 4)),
         ("fetched", new Fetched(7, One, [new LogEntry(4, 6, 50, new LogBody.Unlinked())])),
         ("handed-over", new HandedOver(7, One, 14, B, true)),
@@ -58,7 +58,7 @@ internal static class HostMessageSamples
             ("full", new LogBody.Full(B)),
             ("hand-over", new LogBody.HandOver(B, true)),
             ("deleted", new LogBody.Deleted()),
-        }.Select(body => ($"append-{body.Name}", (HostMessage)new Append(7, One, 3, 2, 12, [new LogEntry(13, 7, 1_701, body.Body)])));
+        }.Select(body => ($"append-{body.Name}", (HostMessage)new Append(7, One, 3, 12, [new LogEntry(13, 7, 1_701, body.Body)])));
 
     private static IEnumerable<(string, HostMessage)> Ops() =>
         new (string Name, ContentOp Op)[]
@@ -71,7 +71,7 @@ internal static class HostMessageSamples
             ("overwrite", new ContentOp.Overwrite(SectionId.Default, new byte[] { 1, 2 })),
             ("corrupt", new ContentOp.Corrupt(new SectionId("a"))),
         }.Select(op => ($"append-{op.Name}", (HostMessage)new Append(
-            7, One, 3, 0, 12, [new LogEntry(13, 7, 1_701, new LogBody.Content(op.Op, Session, 2, 44))])));
+            7, One, 3, 12, [new LogEntry(13, 7, 1_701, new LogBody.Content(op.Op, Session, 2, 44))])));
 
     private static IEnumerable<(string, HostMessage)> Requests() =>
     [
