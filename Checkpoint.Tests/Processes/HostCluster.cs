@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Checkpoint.Tests.Tidy;
+
+namespace Checkpoint.Tests.Processes;
+
+/// <summary>
+/// Real hosts on this machine: free loopback ports, one directory for all that they write. They are started from
+/// <c>hocon/node1.conf</c> as it is committed, with what must differ overridden.
+/// </summary>
+public sealed class HostCluster : IAsyncDisposable
+{
+    private readonly int[] _ports;
+    private readonly List<HostUnderTest> _started = [];
+
+    private HostCluster(int size)
+    {
+        Directory = System.IO.Directory.CreateTempSubdirectory("ckpt-").FullName;
+        _ports = FreePorts(size);
+    }
+
+    /// <summary>Short, since it is the head of socket paths.</summary>
+    public string Directory { get; }
+
+    /// <summary>More settings for every host started from now on.</summary>
+    public List<string> Settings { get; } = [];
+
+    /// <summary>Every process that was started, ended ones included.</summary>
+    public IReadOnlyList<HostUnderTest> Started => _started;
+
+    public static HostCluster Of(int size) => new(size);
+
+    /// <summary>Starts all hosts at once and waits until each is ready.</summary>
+    public async Task<IReadOnlyList<HostUnderTest>> StartAllAsync()
+    {
+        var hosts = Enumerable.Range(0, _ports.Length).Select(index => Start(index)).ToList();
+        await Task.WhenAll(hosts.Select(host => host.ReadyAsync()));
+        return hosts;
+    }
+
+    /// <summary>Starts host <paramref name="index"/> (again: at the same address, with the same directory).</summary>
+    public HostUnderTest Start(int index, params string[] settings)
+    {
+        var name = $"node{index + 1}";
+        var host = HostUnderTest.Start(
+            name,
+            $"127.0.0.1:{_ports[index]}",
+            ["--config", Repository.PathOf("hocon/node1.conf"), .. OwnSettings(index, name).Concat(Settings).Concat(settings).SelectMany(s => new[] { "--set", s })]);
+        _started.Add(host);
+        return host;
+    }
+
+    public string DataDirectory(int index) => Path.Combine(Directory, $"node{index + 1}");
+
+    public string SocketPath(int index) => Path.Combine(DataDirectory(index), "checkpoint.sock");
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _started)
+            await host.DisposeAsync();
+        System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    private IEnumerable<string> OwnSettings(int index, string name) =>
+    [
+        $"checkpoint.node-name={name}",
+        $"checkpoint.data-directory={DataDirectory(index)}",
+        $"checkpoint.journal.file={Path.Combine(Directory, "journal.db")}",
+        $"akka.remote.dot-netty.tcp.port={_ports[index].ToString(CultureInfo.InvariantCulture)}",
+        $"akka.cluster.seed-nodes=[{string.Join(',', _ports.Select(port => $"\"akka.tcp://checkpoint@127.0.0.1:{port}\""))}]",
+    ];
+
+    /// <summary>Held open together, so that they differ; free again when this returns.</summary>
+    private static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        listeners.ForEach(listener => listener.Start());
+        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
+        listeners.ForEach(listener => listener.Stop());
+        return ports;
+    }
+}
+
+/// <summary>Specs with real processes run one after the other: two clusters at a time would only show how busy the machine is.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class ProcessSpecs
+{
+    public const string Name = "real processes";
+}
