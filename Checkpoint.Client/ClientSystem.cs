@@ -1,0 +1,81 @@
+using Akka.Actor;
+using Akka.Cluster.Tools.Client;
+using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Configuration;
+using Akka.Serialization;
+using Checkpoint.Client.Connection;
+using Checkpoint.Protocol;
+
+namespace Checkpoint.Client;
+
+/// <summary>The actor system of a client: remoting only, no cluster member, and no serializer but those that are bound.</summary>
+internal static class ClientSystem
+{
+    /// <summary>Frames of the hosts are smaller; equal to theirs, since a larger one would be refused on the way.</summary>
+    private const int FrameMaxBytes = 256 * 1024;
+
+    public static ActorSystem Create(CheckpointClientOptions options)
+    {
+        var config = ConfigurationFactory.ParseString(options.Hocon)
+            .WithFallback(Own(options))
+            .WithFallback(ClusterClientReceptionist.DefaultConfig())
+            .WithFallback(DistributedPubSub.DefaultConfig()); // Without it ClusterClient.Send has no serializer.
+        return ActorSystem.Create("checkpoint-client", config);
+    }
+
+    /// <summary>A system that is not ours has not read our configuration, so the serializer is bound by hand.</summary>
+    public static void Adopt(ActorSystem system)
+    {
+        if (system is not ExtendedActorSystem { Provider: Akka.Remote.IRemoteActorRefProvider } extended)
+            throw new ArgumentException($"actor system '{system.Name}' has no remoting: akka.actor.provider must be remote or cluster");
+        system.Settings.InjectTopLevelFallback(ClusterClientReceptionist.DefaultConfig());
+        system.Settings.InjectTopLevelFallback(DistributedPubSub.DefaultConfig());
+        var serializer = new SessionSerializer(extended);
+        extended.Serialization.AddSerializer("checkpoint-session", serializer);
+        extended.Serialization.AddSerializationMap(typeof(SessionProtocol.IMessage), serializer);
+        extended.Serialization.AddSerializationMap(typeof(Parcel), serializer);
+        extended.Serialization.AddSerializationMap(typeof(Admitted), serializer);
+        extended.Serialization.AddSerializationMap(typeof(EncodedMessage), serializer);
+    }
+
+    private static Config Own(CheckpointClientOptions options) => ConfigurationFactory.ParseString($$"""
+        akka {
+          loglevel = ERROR
+          stdout-loglevel = OFF
+          # A library has no business in its host program's console.
+          log-config-on-start = off
+          log-dead-letters = off
+          log-dead-letters-during-shutdown = off
+          actor {
+            provider = remote
+            serialization-settings.allow-unregistered-types = false
+            serializers.checkpoint-session = "{{NameOf<SessionSerializer>()}}"
+            serialization-bindings {
+              "{{NameOf<SessionProtocol.IMessage>()}}" = checkpoint-session
+              "{{NameOf<Parcel>()}}" = checkpoint-session
+              "{{NameOf<Admitted>()}}" = checkpoint-session
+              "{{NameOf<EncodedMessage>()}}" = checkpoint-session
+            }
+            serialization-identifiers."{{NameOf<SessionSerializer>()}}" = {{SessionSerializer.Id}}
+          }
+          remote {
+            # A host that was restarted at its old address is asked again soon.
+            retry-gate-closed-for = 500ms
+            log-remote-lifecycle-events = off
+            dot-netty.tcp {
+              hostname = "{{options.Hostname}}"
+              port = 0
+              maximum-frame-size = {{FrameMaxBytes}}b
+            }
+          }
+          cluster.client {
+            # An attempt to join lasts about two seconds, so a contact that did not answer is asked again within it.
+            establishing-get-contacts-interval = 500ms
+            heartbeat-interval = 2s
+            acceptable-heartbeat-pause = 8s
+          }
+        }
+        """);
+
+    private static string NameOf<T>() => $"{typeof(T).FullName}, {typeof(T).Assembly.GetName().Name}";
+}

@@ -1,0 +1,25 @@
+using Checkpoint.Protocol;
+
+namespace Checkpoint.Client.Connection;
+
+/// <summary>What the connection actor has to do after a step of <see cref="ConnectionState"/>, in order.</summary>
+internal abstract record ConnectionEffect
+{
+    /// <summary>To the present session.</summary>
+    internal sealed record Send(SessionProtocol.IMessage Message) : ConnectionEffect;
+
+    /// <summary>Begin attempt number <paramref name="Attempt"/> to join; what earlier ones bring is void.</summary>
+    /// <param name="Avoid">The host just left, to be asked only when there is no other; null for none.</param>
+    internal sealed record Join(int Attempt, HostId? Avoid) : ConnectionEffect;
+
+    /// <summary>The present session is over for this side; its host is told so as far as it still listens.</summary>
+    internal sealed record Leave(string Reason) : ConnectionEffect;
+
+    /// <summary>To the reader of a handle's changes.</summary>
+    internal sealed record Push(ulong Handle, SessionProtocol.IMessage Change) : ConnectionEffect;
+
+    /// <summary>No more changes will come for this handle.</summary>
+    internal sealed record EndOfChanges(ulong Handle, AisStatus Status, string Reason) : ConnectionEffect;
+
+    internal sealed record StatusChanged(ConnectionStatus Status, string HostName, string Reason) : ConnectionEffect;
+}

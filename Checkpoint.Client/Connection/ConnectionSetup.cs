@@ -1,0 +1,20 @@
+using Akka.Actor;
+using Checkpoint.Protocol;
+
+namespace Checkpoint.Client.Connection;
+
+/// <summary>What a connection is made of.</summary>
+/// <param name="Contacts">Receptionists to begin with.</param>
+/// <param name="Told">Hears of every change of status, in order, on the actor's thread.</param>
+internal sealed record ConnectionSetup(
+    SessionProtocol.Hello Hello,
+    IReadOnlyList<ActorPath> Contacts,
+    ConnectionTimes Times,
+    int WaitingCallsMax,
+    long AnswerBytesMax,
+    TimeProvider Clock,
+    Action<ConnectionChangedEventArgs> Told)
+{
+    /// <summary>Nanoseconds of the monotonic clock.</summary>
+    public long Now() => (long)((Int128)Clock.GetTimestamp() * AisTime.NanosecondsPerSecond / Clock.TimestampFrequency);
+}
