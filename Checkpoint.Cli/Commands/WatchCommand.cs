@@ -1,0 +1,70 @@
+using System.CommandLine;
+using Checkpoint.Cli.Connection;
+using Checkpoint.Cli.Views;
+
+namespace Checkpoint.Cli.Commands;
+
+/// <summary>Prints the changes of a checkpoint as they become stable, until Ctrl-C.</summary>
+public static class WatchCommand
+{
+    public static Command Build(CommandTree tree)
+    {
+        var name = Values.Name();
+        var count = Values.Count("--count", "End after so many updates", int.MaxValue, "go on until Ctrl-C");
+        var command = new Command("watch", "Prints each change of a checkpoint, live and in order; with --json one object a line") { name, count };
+        tree.SetAction(command, async (invocation, parsed, cancel) =>
+            await RunAsync(invocation, parsed.GetRequiredValue(name), count.Of(parsed), cancel));
+        return command;
+    }
+
+    private static async Task RunAsync(Invocation invocation, CheckpointName name, int count, CancellationToken cancel)
+    {
+        await using var link = await invocation.ConnectAsync(cancel);
+        var opened = await OpenedCheckpoint.OpenAsync(link, name, OpenFlags.Read, cancel);
+        await opened.TrackAsync(cancel);
+        if (!invocation.Json)
+            invocation.Terminal.Error.WriteLine($"watching {name}; Ctrl-C ends it");
+        try
+        {
+            await PrintAsync(invocation, link, opened.Handle, count, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // Ctrl-C is how a watch ends: the connection's end closes the handle.
+            return;
+        }
+
+        await opened.CloseAsync(cancel);
+    }
+
+    private static async Task PrintAsync(Invocation invocation, HostLink link, ulong handle, int count, CancellationToken cancel)
+    {
+        while (await link.Pushes.WaitToReadAsync(cancel))
+        {
+            while (link.Pushes.TryRead(out var push))
+            {
+                switch (push)
+                {
+                    case SessionProtocol.Changed changed:
+                        ChangeView.Write(invocation.Terminal, changed, invocation.Json);
+                        link.Grant(handle, 1);
+                        count--;
+                        break;
+                    case SessionProtocol.Gap gap:
+                        ChangeView.Write(invocation.Terminal, gap, invocation.Json);
+                        break;
+                    case SessionProtocol.Farewell farewell:
+                        throw new CliFailure(
+                            ExitCode.Unreachable, $"the host says farewell: {farewell.Reason}", "watch again through another host: --socket PATH", farewell.Status);
+                }
+
+                if (count == 0)
+                    return;
+            }
+
+            invocation.Terminal.Flush();
+        }
+
+        throw await link.WhyClosedAsync();
+    }
+}
