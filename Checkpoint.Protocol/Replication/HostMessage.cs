@@ -79,7 +79,10 @@ public abstract record HostMessage(long View)
 
     /// <summary>A newcomer's copy begins: the state as of <paramref name="Sequence"/>, whose pieces and later updates follow. Answered by <see cref="FillAck"/>.</summary>
     /// <param name="Fill">A number that no other filling of this incarnation in this view has.</param>
-    public sealed record FillStart(long View, IncarnationId Incarnation, long Tenure, long Fill, long Sequence, IncarnationState State) : HostMessage(View);
+    /// <param name="FullHosts">Who counts now.</param>
+    public sealed record FillStart(
+        long View, IncarnationId Incarnation, long Tenure, long Fill, long Sequence, IncarnationState State, IReadOnlyList<HostId> FullHosts)
+        : HostMessage(View);
 
     /// <param name="Index">From 0. At most a window of pieces is on its way.</param>
     /// <param name="IsLast">No piece follows.</param>

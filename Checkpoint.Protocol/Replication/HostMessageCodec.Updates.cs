@@ -61,6 +61,7 @@ public static partial class HostMessageCodec
                 to.I64(start.Fill);
                 to.I64(start.Sequence);
                 to.State(start.State);
+                to.Hosts(start.FullHosts);
                 return true;
             case FillPiece piece:
                 to.Incarnation(piece.Incarnation);
@@ -90,7 +91,7 @@ public static partial class HostMessageCodec
         Kind.HandedOverAck => new HandedOverAck(view, from.Incarnation(), from.I64()),
         Kind.Drop => new Drop(view, from.Incarnation()),
         Kind.DropAck => new DropAck(view, from.Incarnation()),
-        Kind.FillStart => new FillStart(view, from.Incarnation(), from.I64(), from.I64(), from.I64(), from.State()),
+        Kind.FillStart => new FillStart(view, from.Incarnation(), from.I64(), from.I64(), from.I64(), from.State(), from.Hosts()),
         Kind.FillPiece => new FillPiece(view, from.Incarnation(), from.I64(), from.I32(), from.Bool(), from.Bytes()),
         Kind.FillAck => new FillAck(view, from.Incarnation(), from.I64(), from.I32(), from.Bool()),
         _ => null,

@@ -43,7 +43,7 @@ internal static class HostMessageSamples
         ("handed-over-ack", new HandedOverAck(7, One, 14)),
         ("drop", new Drop(7, One)),
         ("drop-ack", new DropAck(7, One)),
-        ("fill-start", new FillStart(7, One, 3, 2, 13, State)),
+        ("fill-start", new FillStart(7, One, 3, 2, 13, State, [A, B])),
         ("fill-piece", new FillPiece(7, One, 2, 4, true, new byte[] { 1, 2, 3 })),
         ("fill-ack", new FillAck(7, One, 2, 5, true)),
     ];
