@@ -8,7 +8,9 @@ internal static class SectionPageChanges
 {
     public static void Add(ICollection<SectionMapProtocol.PageChange> changes, SectionId id, Section? before, Section? after)
     {
-        changes.Add(new(new PageKey(id, PageKey.Header), after is null ? null : SectionHeader.Encode(after)));
+        // `default(...)` on purpose: a plain null converts by way of byte[] to an empty page, which is not an absent one.
+        var header = after is null ? default(ReadOnlyMemory<byte>?) : SectionHeader.Encode(after);
+        changes.Add(new(new PageKey(id, PageKey.Header), header));
         var (old, now) = (before?.Pages ?? [], after?.Pages ?? []);
         if (ReferenceEquals(old, now))
             return;

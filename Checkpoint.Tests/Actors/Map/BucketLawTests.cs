@@ -166,7 +166,7 @@ public sealed class BucketLawTests
                 for (var page = 0; page < 2; page++)
                 {
                     var key = new PageKey(new SectionId($"s{random.Next(5)}"), PageKey.Header);
-                    ReadOnlyMemory<byte>? bytes = random.Next(4) == 0 ? null : new[] { (byte)update, (byte)page };
+                    var bytes = random.Next(4) == 0 ? default(ReadOnlyMemory<byte>?) : new[] { (byte)update, (byte)page };
                     change.Set(new(key, bytes), update, isWhole: false);
                 }
             }
