@@ -1,0 +1,85 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace Checkpoint.Tests.Tidy;
+
+/// <summary>Who may import whom, read from project files and usings (docs/ARCHITECTURE.md says why).</summary>
+public sealed partial class ImportRules
+{
+    /// <summary>Project, and what it may reference of ours; Akka in Protocol is the one rule about others.</summary>
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Checkpoint.Protocol"] = [],
+        ["Checkpoint.Client"] = ["Checkpoint.Protocol"],
+        ["Checkpoint.Actors"] = ["Checkpoint.Protocol"],
+        ["Checkpoint.Host"] = ["Checkpoint.Protocol", "Checkpoint.Actors"],
+        ["Checkpoint.Cli"] = ["Checkpoint.Protocol", "Checkpoint.Client"],
+    };
+
+    /// <summary>Pure types: they decide without clock, actor or network.</summary>
+    private static readonly string[] Pure =
+    [
+        "Checkpoint.Actors/Content/",
+        "Checkpoint.Actors/Map/Bucket.cs",
+        "Checkpoint.Actors/Map/BucketPart.cs",
+        "Checkpoint.Actors/Map/BucketCodec.cs",
+        "Checkpoint.Actors/Map/BucketPool.cs",
+        "Checkpoint.Actors/Checkpoints/CheckpointState.cs",
+        "Checkpoint.Actors/Checkpoints/CheckpointLife.cs",
+        "Checkpoint.Actors/Checkpoints/CheckpointRules.cs",
+        "Checkpoint.Actors/Checkpoints/CheckpointDecision.cs",
+        "Checkpoint.Actors/Checkpoints/OpenerTable.cs",
+        "Checkpoint.Actors/Replication/HostMachine",
+        "Checkpoint.Actors/Replication/Machine",
+        "Checkpoint.Actors/Views/DowningRules.cs",
+        "Checkpoint.Actors/Sessions/SessionState.cs",
+    ];
+
+    [Fact(DisplayName = "Projects reference only what their place in the house allows")]
+    public void Project_references()
+    {
+        List<string> faults = [];
+        foreach (var (project, allowed) in Allowed)
+        {
+            var file = XDocument.Load(Repository.PathOf($"{project}/{project}.csproj"));
+            var referenced = file.Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value.Replace('\\', '/')));
+            faults.AddRange(referenced.Except(allowed).Select(bad => $"{project} references {bad}"));
+            if (project == "Checkpoint.Protocol")
+                faults.AddRange(file.Descendants("PackageReference").Select(package => $"{project} references {package.Attribute("Include")!.Value}"));
+        }
+
+        Assert.Empty(faults);
+    }
+
+    [Fact(DisplayName = "Usings stay within the project's place; pure types import no actor")]
+    public void Usings()
+    {
+        List<string> faults = [];
+        foreach (var file in Repository.Files.Where(file => file.EndsWith(".cs", StringComparison.Ordinal)))
+        {
+            var project = file.Split('/')[0];
+            foreach (Match match in Using().Matches(Repository.Read(file)))
+            {
+                var name = match.Groups["name"].Value;
+                if (IsWrong(project, file, name))
+                    faults.Add($"{file} imports {name}");
+            }
+        }
+
+        Assert.Empty(faults);
+    }
+
+    private static bool IsWrong(string project, string file, string name)
+    {
+        if (!Allowed.TryGetValue(project, out var allowed))
+            return false;
+
+        var imported = Allowed.Keys.FirstOrDefault(other => name == other || name.StartsWith(other + ".", StringComparison.Ordinal));
+        return (imported is not null && imported != project && !allowed.Contains(imported))
+            || (project == "Checkpoint.Protocol" && name.StartsWith("Akka", StringComparison.Ordinal))
+            || (name == "Akka.Actor" && Pure.Any(pure => file.StartsWith(pure, StringComparison.Ordinal)));
+    }
+
+    [GeneratedRegex(@"^\s*(global )?using (static )?(\w+ = )?(?<name>[A-Za-z0-9_.]+);", RegexOptions.Multiline)]
+    private static partial Regex Using();
+}
