@@ -175,14 +175,14 @@ public sealed class BenchRunner(IBenchCluster cluster, BenchPlan plan, string ru
     {
         var read = await checkpoint.ReadAsync(SectionOf(number), size, cancel);
         if (read != size)
-            throw new CliFailure(ExitCode.Internal, $"a read of {size} bytes from {SectionOf(number)} returned {read}");
+            throw new CliFailure(ExitCode.Refused, $"a read of {size} bytes from {SectionOf(number)} returned {read}");
     }
 
     private static async ValueTask IterateAsync(IBenchCheckpoint many, CancellationToken cancel)
     {
         var seen = await many.IterateAsync(cancel);
         if (seen != BenchPlan.ManySections)
-            throw new CliFailure(ExitCode.Internal, $"an iteration over {BenchPlan.ManySections} sections returned {seen}");
+            throw new CliFailure(ExitCode.Refused, $"an iteration over {BenchPlan.ManySections} sections returned {seen}");
     }
 
     private string Seconds(long startedAt) => string.Create(CultureInfo.InvariantCulture, $"{clock.GetElapsedTime(startedAt).TotalSeconds:0.0} s");

@@ -140,13 +140,33 @@ public sealed class OutcomeTests
         Assert.Equal(ExitCode.Interrupted, run.ExitCode);
     }
 
+    [Fact(DisplayName = "bench without a host or a contact says what to type")]
+    public async Task Bench_without_cluster()
+    {
+        var run = await CliRun.OfAsync(["bench"], "", CancellationToken.None, new() { ["CHECKPOINT_SOCKET"] = "/nowhere/host.sock" });
+
+        Assert.Equal(ExitCode.Unreachable, run.ExitCode);
+        Assert.Contains("next: './run.sh --keep' starts three hosts here, then './checkpoint bench'", run.Error);
+    }
+
+    [Theory(DisplayName = "bench with contacts that lead nowhere ends with a message")]
+    [InlineData("127.0.0.1:1", ExitCode.Unreachable, "none of 127.0.0.1:1 served within")]
+    [InlineData("nonsense", ExitCode.Usage, "'nonsense' is not host:port")]
+    public async Task Bench_contacts(string contact, int exitCode, string message)
+    {
+        var run = await CliRun.OfAsync("bench", "--contact", contact, "--timeout", "300ms");
+
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Contains(message, run.Error);
+    }
+
     [Fact(DisplayName = "--help names every command and the exit codes")]
     public async Task Help()
     {
         var run = await CliRun.OfAsync("--help");
 
         Assert.Equal(ExitCode.Ok, run.ExitCode);
-        foreach (var command in new[] { "status", "list", "show", "dump", "put", "watch", "drain" })
+        foreach (var command in new[] { "status", "list", "show", "dump", "put", "watch", "drain", "bench" })
             Assert.Contains($"  {command}", run.Out);
         Assert.Contains("Exit codes: 0 done; 1 refused", run.Out);
     }
