@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Event;
+using Checkpoint.Actors.Replication;
+using Checkpoint.Protocol;
+
+namespace Checkpoint.Actors.Node;
+
+/// <summary>The service on one ActorSystem that is, or becomes, a member of the cluster.</summary>
+public sealed class CheckpointNode
+{
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>A few heartbeats, so that the others hear that this host retired and need not wait for its lease.</summary>
+    private static readonly TimeSpan RetiredBeats = TimeSpan.FromMilliseconds(250);
+
+    private readonly TaskCompletionSource<NodeExit> _exit;
+    private readonly TimeSpan _drainTimeout;
+
+    private CheckpointNode(ActorSystem system, NodeServices services, TaskCompletionSource<NodeExit> exit, Task serving, TimeSpan drainTimeout)
+    {
+        (System, Services, _exit, Serving, _drainTimeout) = (system, services, exit, serving, drainTimeout);
+    }
+
+    public ActorSystem System { get; }
+
+    public NodeServices Services { get; }
+
+    /// <summary>Completes when a view first serves on this host: it can take requests.</summary>
+    public Task Serving { get; }
+
+    /// <summary>Completes when the host cannot serve any more, with the reason. Never in a graceful leave.</summary>
+    public Task<NodeExit> Exit => _exit.Task;
+
+    /// <summary>
+    /// Starts the service's actors. The system needs the configuration of <c>hocon/</c>; whether it has joined yet makes no difference.
+    /// A coordinated shutdown drains the host first, except when it was left out or has failed.
+    /// </summary>
+    public static async Task<CheckpointNode> StartAsync(ActorSystem system, NodeOptions options, TimeProvider clock)
+    {
+        var exit = new TaskCompletionSource<NodeExit>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var serving = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        system.ActorOf(Akka.Actor.Props.Create(() => new FirstServing(serving)), "checkpoint-first-serving");
+        var seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
+        var guardian = system.ActorOf(NodeGuardian.Props(options, NanosecondClock.Of(clock), seed, exit), NodeGuardian.Name);
+        var services = await guardian.Ask<NodeServices>(NodeGuardian.GetServices.Instance, AnswerPatience);
+        var node = new CheckpointNode(system, services, exit, serving.Task, options.DrainTimeout);
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "drain-host", async () =>
+        {
+            await node.DrainAsync();
+            return Akka.Done.Instance;
+        });
+        return node;
+    }
+
+    /// <summary>
+    /// The first half of a graceful leave: hands every orderer over, then answers nothing any more. At the latest after the drain
+    /// timeout; what was not handed over by then goes as after a crash.
+    /// </summary>
+    public async Task DrainAsync()
+    {
+        if (Exit.IsCompleted || Cluster.Get(System).IsTerminated)
+            return;
+        var clock = Services.Clock;
+        var deadline = clock.GetTimestamp() + (_drainTimeout.Ticks * 100);
+        try
+        {
+            var drained = await Services.Agent.Ask<ReplicaAgentProtocol.Done>(
+                new ReplicaAgentProtocol.DrainHost(0, deadline), _drainTimeout + TimeSpan.FromSeconds(1));
+            if (drained.Status != AisStatus.Ok)
+                System.Log.Warning("not everything was handed over within {0}: {1}", _drainTimeout, drained.Reason);
+            await Services.Agent.Ask<ReplicaAgent.RetireNow>(ReplicaAgent.RetireNow.Instance, TimeSpan.FromSeconds(1));
+            await Task.Delay(RetiredBeats, clock);
+        }
+        catch (AskTimeoutException e)
+        {
+            System.Log.Warning("the agent did not answer the leave: {0}", e.Message);
+        }
+    }
+
+    private sealed class FirstServing : ReceiveActor
+    {
+        public FirstServing(TaskCompletionSource serving) =>
+            Receive<ReplicaAgentProtocol.ViewServing>(_ =>
+            {
+                serving.TrySetResult();
+                Context.Stop(Self);
+            });
+
+        protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(ReplicaAgentProtocol.ViewServing));
+    }
+}

@@ -1,0 +1,66 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.DistributedData;
+using Akka.Event;
+using Checkpoint.Actors.Map;
+using Checkpoint.Actors.Replication;
+using Checkpoint.Actors.Views;
+
+namespace Checkpoint.Actors.Node;
+
+/// <summary>
+/// <c>/user/checkpoint</c>: starts the service's actors of this host in the order in which they need each other, and ends the host when
+/// one of them, or the Replicator, stops. Nothing is restarted: a part that failed has lost what it knew, the other hosts have not.
+/// </summary>
+public sealed class NodeGuardian : ReceiveActor
+{
+    public const string Name = "checkpoint";
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly TaskCompletionSource<NodeExit> _exit;
+    private readonly NodeServices _services;
+
+    /// <param name="clock">Its timestamps are nanoseconds.</param>
+    /// <param name="seed">For ids that the machine makes up.</param>
+    public NodeGuardian(NodeOptions options, TimeProvider clock, ulong seed, TaskCompletionSource<NodeExit> exit)
+    {
+        _exit = exit;
+        _services = StartParts(options, clock, seed);
+        Receive<GetServices>(_ => Sender.Tell(_services));
+        Receive<ReplicaAgentProtocol.LeftOut>(left => _exit.TrySetResult(new NodeExit.LeftOut(left.ViewNumber, left.Reason)));
+        Receive<Terminated>(OnStopped);
+    }
+
+    public static Props Props(NodeOptions options, TimeProvider clock, ulong seed, TaskCompletionSource<NodeExit> exit) =>
+        Akka.Actor.Props.Create(() => new NodeGuardian(options, clock, seed, exit));
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(ReplicaAgentProtocol.LeftOut));
+
+    private static NodeServices StartParts(NodeOptions options, TimeProvider clock, ulong seed)
+    {
+        var self = HostIds.Of(Cluster.Get(Context.System).SelfUniqueAddress);
+        var replicator = Context.Watch(DistributedData.Get(Context.System).Replicator);
+        var views = Watched(ViewJournal.Props(options.Agent.JournalTimeout), "views");
+        var map = Watched(SectionMap.Props(replicator, BucketPool.ForQuota(options.Machine.BytesMax), options.Map, clock), "map");
+        var machine = new HostMachine(self, options.Machine, seed);
+        var agent = Watched(
+            ReplicaAgent.Props(machine, self, clock, options.Agent, new AgentNeighbours(views, map), options.Faults), "agent");
+        return new NodeServices(self, options.NodeName, clock) { Agent = agent };
+    }
+
+    private static IActorRef Watched(Props props, string name) => Context.Watch(Context.ActorOf(props, name));
+
+    private void OnStopped(Terminated stopped)
+    {
+        _log.Error("{0} stopped: this host cannot serve any more.", stopped.ActorRef.Path);
+        _exit.TrySetResult(new NodeExit.PartFailed(stopped.ActorRef.Path.ToStringWithoutAddress()));
+    }
+
+    /// <summary>Answered by the <see cref="NodeServices"/>.</summary>
+    internal sealed record GetServices
+    {
+        public static readonly GetServices Instance = new();
+    }
+}

@@ -1,0 +1,121 @@
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.Client;
+using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Configuration;
+using Checkpoint.Actors.Configuration;
+using Checkpoint.Actors.Node;
+using Checkpoint.Actors.Replication;
+using Checkpoint.Protocol;
+
+namespace Checkpoint.Tests.Cluster;
+
+/// <summary>
+/// Several hosts in one process: each an ActorSystem with the configuration of real hosts, joined over loopback on ports that the
+/// kernel chooses, with one SQLite journal. Faults by name: Cut and Heal (the transport's failure injector), Stop, Kill.
+/// </summary>
+public sealed class TestCluster : IAsyncDisposable
+{
+    /// <summary>For what should take a second or two: the machine that runs this may be busy with much else.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly TestJournal _journal = new();
+    private readonly List<TestHost> _hosts = [];
+    private readonly HashSet<(TestHost, TestHost)> _cuts = [];
+
+    public IReadOnlyList<TestHost> Hosts => _hosts;
+
+    /// <summary>Starts so many hosts and waits until one view of all of them serves everywhere.</summary>
+    public static async Task<TestCluster> StartAsync(int count)
+    {
+        var cluster = new TestCluster();
+        for (var index = 0; index < count; index++)
+            await cluster.AddAsync();
+        await cluster.ServingAsync([.. cluster.Hosts]);
+        return cluster;
+    }
+
+    /// <summary>Starts one more host, which joins; it need not serve yet.</summary>
+    public async Task<TestHost> AddAsync()
+    {
+        var name = ((char)('A' + _hosts.Count)).ToString();
+        var system = ActorSystem.Create("checkpoint", Config(name));
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        cluster.Join(_hosts.Find(host => host.IsRunning)?.Address ?? cluster.SelfAddress);
+        var events = TestEvents.Of(system);
+        var node = await CheckpointNode.StartAsync(system, NodeOptions.From(name, system.Settings.Config), TimeProvider.System);
+        var host = new TestHost(name, node, events);
+        _hosts.Add(host);
+        return host;
+    }
+
+    /// <summary>Waits until a view of exactly these hosts serves on each of them.</summary>
+    public async Task<long> ServingAsync(params TestHost[] hosts)
+    {
+        var ids = hosts.Select(host => host.Id).Order().ToList();
+        var views = await Task.WhenAll(hosts.Select(host => host.Events.OfAsync<ReplicaAgentProtocol.ViewServing>(
+            $"{host.Name} serves a view of {string.Join(", ", hosts.Select(other => other.Name))}",
+            serving => serving.Hosts.Order().SequenceEqual(ids))));
+        return views.Max(view => view.ViewNumber);
+    }
+
+    /// <summary>From now on nothing travels between the host and any other.</summary>
+    public Task CutOffAsync(TestHost host) => CutAsync([host], [.. _hosts.Where(other => other != host && other.IsRunning)]);
+
+    /// <summary>From now on nothing travels between the two sides, in either direction.</summary>
+    public async Task CutAsync(IReadOnlyList<TestHost> left, IReadOnlyList<TestHost> right)
+    {
+        foreach (var (a, b) in left.SelectMany(a => right.Select(b => (a, b))))
+        {
+            _cuts.Add((a, b));
+            await a.ThrottleAsync(b, cut: true);
+            await b.ThrottleAsync(a, cut: true);
+        }
+    }
+
+    public async Task HealAsync()
+    {
+        foreach (var (a, b) in _cuts.Where(cut => cut.Item1.IsRunning && cut.Item2.IsRunning))
+        {
+            await a.ThrottleAsync(b, cut: false);
+            await b.ThrottleAsync(a, cut: false);
+        }
+
+        _cuts.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Together: a system that waits for another's goodbye would wait for ever otherwise.
+        await Task.WhenAll(_hosts.Where(host => host.IsRunning).Select(host => host.KillAsync()));
+        _journal.Dispose();
+    }
+
+    private Config Config(string name) => ConfigurationFactory.ParseString($$"""
+        akka {
+          loglevel = {{Environment.GetEnvironmentVariable("TEST_LOGLEVEL") ?? "ERROR"}}
+          stdout-loglevel = OFF
+          loggers = ["Checkpoint.Tests.Cluster.TestLogger, Checkpoint.Tests"]
+          coordinated-shutdown {
+            # A killed host must not say goodbye.
+            run-by-actor-system-terminate = off
+            run-by-clr-shutdown-hook = off
+            exit-clr = off
+          }
+          remote.dot-netty.tcp {
+            hostname = "127.0.0.1"
+            port = 0
+            applied-adapters = ["trttl"]
+          }
+        }
+        checkpoint.node-name = "{{name}}"
+        checkpoint.data-directory = "unused"
+        """)
+        .WithFallback(_journal.Config)
+        .WithFallback(CheckpointReference.Cluster())
+        .WithFallback(CheckpointReference.Actors())
+        .WithFallback(CheckpointReference.Defaults())
+        .WithFallback(ClusterSharding.DefaultConfig())
+        .WithFallback(ClusterClientReceptionist.DefaultConfig())
+        .WithFallback(DistributedPubSub.DefaultConfig());
+}
