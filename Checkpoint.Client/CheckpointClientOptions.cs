@@ -28,7 +28,7 @@ public sealed record CheckpointClientOptions
     /// <value>At least 10 ms, at most 10 minutes.</value>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>One attempt to join; after it the next begins, through other contact points first.</summary>
+    /// <summary>One attempt to join at most (the first ones are shorter); after it the next begins.</summary>
     /// <value>At least 100 ms, at most 1 minute. Lower than the cluster's answer time, and no attempt ever succeeds.</value>
     public TimeSpan JoinTimeout { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -175,6 +175,6 @@ internal sealed class ConnectionActor : ReceiveActor
     {
         Context.Stop(_joiner);
         var contacts = _contacts.Except(join.Avoid?.Address);
-        _joiner = Context.ActorOf(Joiner.Props(join.Attempt, contacts, _setup.Hello), $"join-{join.Attempt}");
+        _joiner = Context.ActorOf(Joiner.Props(join.Attempt, contacts, _setup.Hello, join.AskAll), $"join-{join.Attempt}");
     }
 }

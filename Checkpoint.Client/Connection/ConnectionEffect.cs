@@ -10,7 +10,11 @@ internal abstract record ConnectionEffect
 
     /// <summary>Begin attempt number <paramref name="Attempt"/> to join; what earlier ones bring is void.</summary>
     /// <param name="Avoid">The host just left, to be asked only when there is no other; null for none.</param>
-    internal sealed record Join(int Attempt, HostId? Avoid) : ConnectionEffect;
+    /// <param name="AskAll">
+    /// The host whose receptionist answered did not welcome us before: its door may hang, so all doors are asked. The first one wins, the
+    /// others are told farewell.
+    /// </param>
+    internal sealed record Join(int Attempt, HostId? Avoid, bool AskAll) : ConnectionEffect;
 
     /// <summary>The present session is over for this side; its host is told so as far as it still listens.</summary>
     internal sealed record Leave(string Reason) : ConnectionEffect;

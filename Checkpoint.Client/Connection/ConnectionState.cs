@@ -29,6 +29,8 @@ internal sealed class ConnectionState(ConnectionTimes times, int waitingCallsMax
     private ulong _lastBeat;
     private ulong _lastRequest;
     private int _attempt;
+    private int _tries;
+    private HostId? _lostHost;
 
     private enum Phase
     {
@@ -142,8 +144,8 @@ internal sealed class ConnectionState(ConnectionTimes times, int waitingCallsMax
             _lastHeard = Math.Max(_lastHeard, now - (SilenceMax / 2));
         _lastTick = now;
 
-        if (_phase == Phase.Joining && now - _phaseSince >= times.JoinTimeout)
-            Join(null, now, effects);
+        if (_phase == Phase.Joining && now - _phaseSince >= JoinPatience)
+            Join(_lostHost, now, effects);
         else if (Host is not null && now - _lastHeard >= SilenceMax)
             Lost($"nothing heard for {(now - _lastHeard) / AisTime.NanosecondsPerMillisecond} ms", now, effects);
         else if (_phase == Phase.Leaving && (_pending.Count == 0 || now - _phaseSince >= ConnectionTimes.LeaveTimeout))
@@ -199,11 +201,20 @@ internal sealed class ConnectionState(ConnectionTimes times, int waitingCallsMax
 
     private static SessionProtocol.Answer Refusal(AisStatus status, string reason) => new(0, status, reason);
 
-    private void Join(HostId? avoid, long now, List<ConnectionEffect> effects)
+    /// <summary>
+    /// Short at first: a contact that answers may stand before a host that hangs, and the next attempt may find another. Longer each
+    /// time, since on a slow machine an attempt needs time too.
+    /// </summary>
+    private long JoinPatience => Math.Min(times.JoinTimeout, ConnectionTimes.FirstJoinTimeout << Math.Min(_tries - 1, 10));
+
+    private void Join(HostId? lost, long now, List<ConnectionEffect> effects)
     {
+        _tries = _phase == Phase.Joining ? _tries + 1 : 1;
         _phase = Phase.Joining;
         _phaseSince = now;
-        effects.Add(new ConnectionEffect.Join(++_attempt, avoid));
+        _lostHost = lost;
+        // The lost one may be the only one that is left, or back again.
+        effects.Add(new ConnectionEffect.Join(++_attempt, _tries % 3 == 0 ? null : lost, AskAll: _tries > 1));
     }
 
     /// <summary>Sends nothing more, but lets the host answer what it has: a graceful stop costs no caller an error.</summary>

@@ -3,10 +3,13 @@ using Checkpoint.Protocol;
 namespace Checkpoint.Client.Connection;
 
 /// <summary>The connection's times, in nanoseconds.</summary>
-/// <param name="JoinTimeout">One attempt to join.</param>
+/// <param name="JoinTimeout">One attempt to join, at most.</param>
 /// <param name="SilenceMax">Silence of a host after which it counts as lost; the host's own limit holds where it is lower.</param>
 internal sealed record ConnectionTimes(long JoinTimeout, long SilenceMax)
 {
+    /// <summary>The first attempt to join; each further one may take twice as long.</summary>
+    public const long FirstJoinTimeout = 500 * AisTime.NanosecondsPerMillisecond;
+
     /// <summary>Between a refused attempt to attach a handle, or to track, and the next.</summary>
     public const long RetryPause = 100 * AisTime.NanosecondsPerMillisecond;
 

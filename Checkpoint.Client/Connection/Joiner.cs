@@ -15,12 +15,13 @@ internal sealed class Joiner : ReceiveActor
     public const string DoorPath = "/user/checkpoint/door";
 
     /// <param name="contacts">Receptionists to ask; the first to answer wins.</param>
-    public Joiner(int attempt, ImmutableHashSet<ActorPath> contacts, SessionProtocol.Hello hello)
+    /// <param name="askAll">Hello to every door, not only to that of the receptionist's host.</param>
+    public Joiner(int attempt, ImmutableHashSet<ActorPath> contacts, SessionProtocol.Hello hello, bool askAll)
     {
         var client = Context.ActorOf(ClusterClient.Props(ClusterClientSettings.Create(Context.System).WithInitialContacts(contacts)), "cluster");
         var parent = Context.Parent;
         client.Tell(SubscribeContactPoints.Instance);
-        client.Tell(new ClusterClient.Send(DoorPath, hello, localAffinity: true));
+        client.Tell(askAll ? new ClusterClient.SendToAll(DoorPath, hello) : new ClusterClient.Send(DoorPath, hello, localAffinity: true));
 
         Receive<Admitted>(admitted => parent.Tell(new ConnectionProtocol.Joined(
             attempt, admitted.Welcome, ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(admitted.SessionPath))));
@@ -30,6 +31,6 @@ internal sealed class Joiner : ReceiveActor
         Receive<ContactPointRemoved>(_ => { });
     }
 
-    public static Props Props(int attempt, ImmutableHashSet<ActorPath> contacts, SessionProtocol.Hello hello) =>
-        Akka.Actor.Props.Create(() => new Joiner(attempt, contacts, hello));
+    public static Props Props(int attempt, ImmutableHashSet<ActorPath> contacts, SessionProtocol.Hello hello, bool askAll) =>
+        Akka.Actor.Props.Create(() => new Joiner(attempt, contacts, hello, askAll));
 }

@@ -6,7 +6,7 @@ using Checkpoint.Protocol;
 namespace Checkpoint.Client.Connection;
 
 /// <summary>Binds the messages between a client and its Session to their hand-written codec; the hosts have the same under the same number.</summary>
-public sealed class SessionSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+internal sealed class SessionSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     /// <summary>Equal in client and host (docs/WIRE.md): it is on the wire.</summary>
     public const int Id = 7311;

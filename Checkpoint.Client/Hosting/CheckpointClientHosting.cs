@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace Checkpoint.Client.Hosting;
+namespace Checkpoint.Client;
 
 /// <summary>Registers <see cref="CheckpointClient"/> with an application's host.</summary>
 public static class CheckpointClientHosting

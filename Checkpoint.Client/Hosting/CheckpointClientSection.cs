@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
-namespace Checkpoint.Client.Hosting;
+namespace Checkpoint.Client;
 
 /// <summary>Reads options from a configuration section. A key that is not an option is refused: it would be a typing error without effect.</summary>
 internal static class CheckpointClientSection

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 
-namespace Checkpoint.Client.Hosting;
+namespace Checkpoint.Client;
 
 /// <summary>Ties the client's life to the application's: made (and its options checked) at the start, disposed of at the stop.</summary>
 internal sealed class CheckpointClientService(CheckpointClient client) : IHostedService

@@ -305,14 +305,27 @@ public sealed class ConnectionStateTests
         Assert.Equal(ConnectionScript.Host, Assert.Single(_script.Take<ConnectionEffect.Join>()).Avoid);
     }
 
-    [Fact(DisplayName = "A welcome to an attempt that is over is not used, and an attempt without one is followed by the next")]
+    [Fact(DisplayName = "A welcome to an attempt that is over is not used, and an attempt without one is followed by the next, each more patient")]
     public void Late_welcome()
     {
-        _script.Pass(2.1);
-        Assert.Equal(2, _script.Take<ConnectionEffect.Join>().Last().Attempt);
+        _script.Pass(5.6);
+        Assert.Equal([2, 3, 4, 5], _script.Take<ConnectionEffect.Join>().Select(join => join.Attempt)); // After 0.5, 1.5, 3.5 and 5.5 s.
 
-        Assert.False(_script.Welcome(attempt: 1));
-        Assert.True(_script.Welcome(attempt: 2));
+        Assert.False(_script.Welcome(attempt: 4));
+        Assert.True(_script.Welcome(attempt: 5));
+    }
+
+    [Fact(DisplayName = "The lost host is avoided, but asked now and then: it may be the only one that is left")]
+    public void Avoids_the_lost_host()
+    {
+        _script.Welcome();
+        _script.Lose();
+
+        _script.Pass(5.6);
+
+        Assert.Equal(
+            [ConnectionScript.Host, ConnectionScript.Host, null, ConnectionScript.Host, ConnectionScript.Host],
+            _script.Take<ConnectionEffect.Join>().Select(join => join.Avoid));
     }
 
     [Fact(DisplayName = "Disposing answers every call: sent ones with TIMEOUT, the others with BAD_HANDLE")]
