@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
+using Checkpoint.Actors.Configuration;
+using Checkpoint.Actors.Replication;
 using Checkpoint.Protocol;
 using static Checkpoint.Actors.Replication.ReplicaAgentProtocol;
 
@@ -20,7 +22,7 @@ public sealed class ViewDowning(ActorSystem system, Cluster cluster) : IDowningP
     {
         get
         {
-            var strangerAfter = system.Settings.Config.GetTimeSpan("checkpoint.views.remove-stranger-after");
+            var strangerAfter = AgentOptions.From(system.Settings.Config.WithFallback(CheckpointReference.Defaults())).RemoveStrangerAfter;
             return Props.Create(() => new Downer(cluster, strangerAfter));
         }
     }
