@@ -1,13 +1,14 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Checkpoint.Cli;
+using Checkpoint.Tests.Tidy;
 
 namespace Checkpoint.Tests.Cli;
 
 /// <summary>docs/CLI.md says what the program does.</summary>
 public sealed partial class DocumentationTests
 {
-    private static readonly string Text = File.ReadAllText(Path.Combine(Root(), "docs", "CLI.md"));
+    private static readonly string Text = Repository.Read("docs/CLI.md");
 
     [Fact(DisplayName = "docs/CLI.md has exactly the exit codes that there are")]
     public void Exit_codes()
@@ -26,14 +27,6 @@ public sealed partial class DocumentationTests
         Assert.Equal(root.Subcommands.Select(command => command.Name), Heading().Matches(Text).Select(match => match.Groups[1].Value));
         foreach (var option in root.Subcommands.SelectMany(command => command.Options).Where(option => option.Name != "--help"))
             Assert.True(Text.Contains(option.Name, StringComparison.Ordinal), $"{option.Name} is not documented");
-    }
-
-    private static string Root()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Checkpoint.sln")))
-            directory = directory.Parent ?? throw new DirectoryNotFoundException("no Checkpoint.sln above the tests");
-        return directory.FullName;
     }
 
     [GeneratedRegex(@"^\| (\d+) \|", RegexOptions.Multiline)]
