@@ -32,8 +32,8 @@ public sealed record BucketPart(long Stamp, ImmutableDictionary<PageKey, ReadOnl
         var size = origin.SizeBytes;
         foreach (var (key, page) in change.Pages)
         {
-            if (page.Sequence <= origin.Stamp)
-                continue; // Gossip from a host that is ahead of this one has brought it, and perhaps what came after it.
+            if (page.Sequence <= origin.Stamp || page.Sequence < change.WholeSequence)
+                continue; // A host that is ahead has brought it by gossip, and perhaps what came after it; or it is in the whole.
             if (pages.TryGetValue(key, out var old))
                 size -= SizeOf(key, old.Length);
             if (page.Bytes is { } bytes)

@@ -19,12 +19,16 @@ public static class MapLimits
 
     /// <summary>
     /// Bytes of a full quota for each bucket of the pool. A bucket then holds two pages or so on average and ten at most: pages are placed
-    /// by hash, and with two on average the chance of eleven is 1 in 100,000, so NO_RESOURCES for a full bucket comes only near the quota.
+    /// by hash, and with two on average eleven are rare (a test fills nine tenths of a quota and finds room for every section), so
+    /// NO_RESOURCES for a full bucket comes only near the quota.
     /// </summary>
     public const int BucketSizeMeanBytes = 2 * ContentLimits.PageSizeBytes;
 
-    /// <summary>What a checkpoint's declared sizes are divided by to know over how many buckets it spreads: small ones need one.</summary>
-    public const int SpreadUnitBytes = ContentLimits.PageSizeBytes;
+    /// <summary>
+    /// What a checkpoint's declared sizes are divided by to know over how many buckets it spreads: small ones need one. Half a page: the
+    /// wider a checkpoint spreads, the evener the buckets, and each costs every host a key.
+    /// </summary>
+    public const int SpreadUnitBytes = ContentLimits.PageSizeBytes / 2;
 
     /// <summary>Of a page in a bucket, beside its bytes and its section's id: u16 id length, i32 index, u32 length.</summary>
     public const int PageOverheadBytes = 10;
