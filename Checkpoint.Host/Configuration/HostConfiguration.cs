@@ -3,17 +3,29 @@ using Akka.Cluster.Tools.Client;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Configuration;
 using Akka.Persistence.Sql;
+using Checkpoint.Actors.Checkpoints;
 using Checkpoint.Actors.Configuration;
+using Checkpoint.Actors.Diagnostics;
+using Checkpoint.Actors.Node;
+using Checkpoint.Actors.Replication;
 
 namespace Checkpoint.Host.Configuration;
 
 /// <summary>All that a host is told: typed options for us, a whole configuration for Akka.</summary>
-/// <param name="Options">The <c>checkpoint</c> block.</param>
+/// <param name="Options">What the host itself reads of the <c>checkpoint</c> block.</param>
+/// <param name="Node">What the service's actors are started with.</param>
 /// <param name="Akka">What the ActorSystem starts with.</param>
-public sealed record HostConfiguration(HostOptions Options, Config Akka)
+public sealed record HostConfiguration(HostOptions Options, NodeOptions Node, Config Akka)
 {
     /// <summary>The ActorSystem of every host has this name; it is in every address.</summary>
     public const string SystemName = "checkpoint";
+
+    /// <summary>The parts of the service read their own blocks, each naming all its faults in one message.</summary>
+    private static readonly Action<Config>[] Parts =
+    [
+        root => AgentOptions.From(root),
+        root => CheckpointEntityOptions.From(root),
+    ];
 
     private static readonly string[] JournalPlugins = ["akka.persistence.journal.sql", "akka.persistence.journal.views"];
 
@@ -41,10 +53,38 @@ public sealed record HostConfiguration(HostOptions Options, Config Akka)
 
         var options = HostOptions.Read(new OptionsReader(own.WithFallback(defaults), faults));
         NetworkRules.Check(own, options, faults);
+        CheckParts(own.WithFallback(defaults), faults);
         if (faults.Count > 0)
             throw new ConfigurationFaultsException(faults);
 
-        return new HostConfiguration(options, ForAkka(own.WithFallback(defaults), options.Journal));
+        var akka = ForAkka(own.WithFallback(defaults), options.Journal);
+        return new HostConfiguration(options, NodeOf(options, akka), akka);
+    }
+
+    private static NodeOptions NodeOf(HostOptions options, Config akka) => NodeOptions.From(options.NodeName, akka) with
+    {
+        DrainTimeout = options.DrainTimeout,
+        Machine = options.Replication,
+        Faults = options.Faults is { } faults ? new FaultSwitch(faults) : FaultSwitch.Off,
+    };
+
+    private static void CheckParts(Config whole, List<string> faults)
+    {
+        foreach (var part in Parts)
+        {
+            try
+            {
+                part(whole);
+            }
+            catch (ConfigurationException e)
+            {
+                faults.AddRange(e.Message.Split("; "));
+            }
+            catch (FormatException e) // A value that Akka cannot read as what it should be; it names the value.
+            {
+                faults.Add($"checkpoint: {e.Message}");
+            }
+        }
     }
 
     private static Config ForAkka(Config configuration, JournalOptions journal)
@@ -54,6 +94,7 @@ public sealed record HostConfiguration(HostOptions Options, Config Akka)
 
         return ConfigurationFactory.ParseString(text)
             .WithFallback(configuration)
+            .WithFallback(CheckpointReference.Actors())
             .WithFallback(SqlPersistence.DefaultConfiguration)
             .WithFallback(ClusterSharding.DefaultConfig())
             .WithFallback(ClusterClientReceptionist.DefaultConfig())

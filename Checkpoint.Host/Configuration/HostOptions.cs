@@ -1,5 +1,6 @@
 using System.Text;
 using Checkpoint.Actors.Diagnostics;
+using Checkpoint.Actors.Replication;
 
 namespace Checkpoint.Host.Configuration;
 
@@ -35,6 +36,8 @@ public sealed record HostOptions
     /// <value>An absolute path of at most 107 bytes.</value>
     public required string SocketPath { get; init; }
 
+    public required MachineOptions Replication { get; init; }
+
     /// <value>Null: faults are not enabled.</value>
     public required FaultSettings? Faults { get; init; }
 
@@ -53,6 +56,7 @@ public sealed record HostOptions
             Journal = JournalOptions.Read(reader),
             Log = LogOptions.Read(reader),
             SocketPath = Path.GetFullPath(reader.Required("gateway.socket"), Path.GetFullPath(dataDirectory.Length == 0 ? "." : dataDirectory)),
+            Replication = ReplicationOptions.Read(reader),
             Faults = FaultOptions.Read(reader),
         };
 

@@ -44,8 +44,7 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
             return Task.FromResult(Akka.Done.Instance);
         });
         using var signals = StopSignals(shutdown);
-        var faults = _options.Faults is { } settings ? new FaultSwitch(settings) : FaultSwitch.Off;
-        using var faultSignal = FaultSignal(faults, directory, system);
+        using var faultSignal = FaultSignal(configuration.Node.Faults, directory, system);
 
         try
         {

@@ -49,6 +49,8 @@ public sealed class HostConfigurationTests
               journal { kind = mysql }
               log.file-size-max = 1 KiB
               gateway.socket = ""
+              replication.detection = 100ms
+              agent.tick = 1s
               unheard-of = 1
               journal.speed = fast
             }
@@ -57,6 +59,7 @@ public sealed class HostConfigurationTests
 
         Assert.Equal(
             [
+                "checkpoint.agent.tick = 1000 ms, must be",
                 "checkpoint.drain-timeout is above",
                 "checkpoint.gateway.socket must be set",
                 "checkpoint.journal.file must be set",
@@ -64,6 +67,7 @@ public sealed class HostConfigurationTests
                 "checkpoint.journal.speed is not a key",
                 "checkpoint.log.file-size-max = 1 KiB, must be within 65536 and 1073741824 bytes",
                 "checkpoint.node-name = two words, must be",
+                "checkpoint.replication.detection is below 3 times",
                 "checkpoint.startup-timeout = 2, must be a duration",
                 "checkpoint.unheard-of is not a key",
                 "akka.cluster.seed-nodes: akka.tcp://other@127.0.0.1:1 must name the system checkpoint",
