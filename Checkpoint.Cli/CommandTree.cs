@@ -21,7 +21,7 @@ public sealed class CommandTree
     };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON (docs/CLI.md has the shapes)", Recursive = true };
-    private readonly ValueOption<long> _timeout = Values.Duration("--timeout", "How long to wait for the service, like 500ms or 1m", 10 * AisTime.NanosecondsPerSecond);
+    private readonly ValueOption<long> _timeout = Values.Duration("--timeout", "How long each request to the service may take, like 500ms or 1m", 10 * AisTime.NanosecondsPerSecond);
 
     public CommandTree(Terminal terminal)
     {

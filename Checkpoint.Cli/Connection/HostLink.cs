@@ -4,8 +4,8 @@ using System.Threading.Channels;
 namespace Checkpoint.Cli.Connection;
 
 /// <summary>
-/// A command's connection to the host of this machine. One deadline for all its requests; TRY_AGAIN (nothing was done, transient) is
-/// asked again until then. Failures come out as <see cref="CliFailure"/>.
+/// A command's connection to the host of this machine. Every request has the same time; TRY_AGAIN (nothing was done, transient) is
+/// asked again until that is over. Failures come out as <see cref="CliFailure"/>.
 /// </summary>
 public sealed class HostLink : IAsyncDisposable
 {
@@ -19,13 +19,9 @@ public sealed class HostLink : IAsyncDisposable
     private readonly SocketCandidate _socket;
     private readonly TimeProvider _clock;
     private readonly long _timeout;
-    private readonly long _startedAt;
 
-    private HostLink(GatewayConnection connection, SocketCandidate socket, long timeout, TimeProvider clock)
-    {
+    private HostLink(GatewayConnection connection, SocketCandidate socket, long timeout, TimeProvider clock) =>
         (_connection, _socket, _timeout, _clock) = (connection, socket, timeout, clock);
-        _startedAt = clock.GetTimestamp();
-    }
 
     /// <summary>Changed and Gap, in order; ends with the connection.</summary>
     public ChannelReader<SessionProtocol.IMessage> Pushes => _connection.Pushes;
@@ -33,7 +29,7 @@ public sealed class HostLink : IAsyncDisposable
     /// <summary>The <c>node-name</c> of the host that serves this link.</summary>
     public string HostName => _connection.Welcome.HostName;
 
-    /// <param name="timeout">Nanoseconds for all requests of this link together.</param>
+    /// <param name="timeout">Nanoseconds for each request; <see cref="AisTime.End"/> is without limit.</param>
     /// <exception cref="CliFailure">No candidate answers; the message names each and why.</exception>
     public static async Task<HostLink> ConnectAsync(
         IReadOnlyList<SocketCandidate> candidates, long timeout, TimeProvider clock, CancellationToken cancel)
@@ -96,11 +92,12 @@ public sealed class HostLink : IAsyncDisposable
     /// <exception cref="CliFailure">The connection ended.</exception>
     public async Task<SessionProtocol.Answer> AskAsync(SessionProtocol.Command command, CancellationToken cancel)
     {
+        var startedAt = _clock.GetTimestamp();
         var pause = FirstPause;
         while (true)
         {
-            var answer = await SendAsync(command, cancel);
-            if (answer.Status != AisStatus.TryAgain || Left() <= AisTime.FromTimeSpan(pause))
+            var answer = await SendAsync(command, Left(startedAt), cancel);
+            if (answer.Status != AisStatus.TryAgain || Left(startedAt) <= AisTime.FromTimeSpan(pause))
                 return answer;
             await Task.Delay(pause, _clock, cancel);
             pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, PauseMax.Ticks));
@@ -128,7 +125,8 @@ public sealed class HostLink : IAsyncDisposable
     /// <exception cref="CliFailure"><paramref name="lost"/>, when the deadline comes first.</exception>
     public async Task UntilGoneAsync(CliFailure lost, CancellationToken cancel)
     {
-        while (Left() > 0)
+        var startedAt = _clock.GetTimestamp();
+        while (Left(startedAt) > 0)
         {
             using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             try
@@ -148,11 +146,11 @@ public sealed class HostLink : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private async Task<SessionProtocol.Answer> SendAsync(SessionProtocol.Command command, CancellationToken cancel)
+    private async Task<SessionProtocol.Answer> SendAsync(SessionProtocol.Command command, long budget, CancellationToken cancel)
     {
         try
         {
-            return await _connection.SendAsync(command, Math.Max(Left(), AisTime.NanosecondsPerMillisecond), cancel);
+            return await _connection.SendAsync(command, Math.Max(budget, AisTime.NanosecondsPerMillisecond), cancel);
         }
         catch (GatewayClosedException closed)
         {
@@ -160,12 +158,22 @@ public sealed class HostLink : IAsyncDisposable
         }
     }
 
-    private CliFailure Lost(Exception? why) => new(
-        ExitCode.Unreachable,
-        $"the host at {_socket.Path} ended the connection{(why is null ? "" : $": {why.Message}")}; what was on its way may have been done",
-        "another host of the cluster may still serve: 'checkpoint status --socket PATH'");
+    private CliFailure Lost(Exception? why)
+    {
+        var reason = why is null ? "" : $": {why.Message}";
+        while (_connection.Pushes.TryRead(out var push))
+        {
+            if (push is SessionProtocol.Farewell farewell)
+                reason = $": {farewell.Reason}";
+        }
 
-    private long Left() => _timeout == AisTime.End ? AisTime.End : _timeout - AisTime.FromTimeSpan(_clock.GetElapsedTime(_startedAt));
+        return new CliFailure(
+            ExitCode.Unreachable,
+            $"the host at {_socket.Path} ended the connection{reason}; what was on its way may have been done",
+            "another host of the cluster may still serve: 'checkpoint status --socket PATH'");
+    }
+
+    private long Left(long startedAt) => _timeout == AisTime.End ? AisTime.End : _timeout - AisTime.FromTimeSpan(_clock.GetElapsedTime(startedAt));
 
     private static string Explain(string path, Exception fault) => fault switch
     {

@@ -6,7 +6,7 @@ namespace Checkpoint.Tests.Cli;
 
 /// <summary>
 /// A host's socket without a host: speaks the real frames on a real Unix socket, and answers what the test says. A handler returns the
-/// messages to send for a request; null ends the connection.
+/// messages to send for a request; null, alone or among them, ends the connection.
 /// </summary>
 public sealed class FakeGateway : IAsyncDisposable
 {
@@ -15,13 +15,14 @@ public sealed class FakeGateway : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("cli-").FullName;
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly CancellationTokenSource _stop = new();
-    private readonly Func<SessionProtocol.Request, IEnumerable<SessionProtocol.IMessage>?> _handler;
+    private readonly Func<SessionProtocol.Request, IEnumerable<SessionProtocol.IMessage?>?> _handler;
     private readonly Task _accepting;
 
-    public FakeGateway(Func<SessionProtocol.Request, IEnumerable<SessionProtocol.IMessage>?> handler)
+    /// <param name="path">Of its socket; a directory of its own without one.</param>
+    public FakeGateway(Func<SessionProtocol.Request, IEnumerable<SessionProtocol.IMessage?>?> handler, string? path = null)
     {
         _handler = handler;
-        Path = System.IO.Path.Combine(_directory, "h.sock");
+        Path = path ?? System.IO.Path.Combine(_directory, "h.sock");
         _listener.Bind(new UnixDomainSocketEndPoint(Path));
         _listener.Listen();
         _accepting = AcceptAsync();
@@ -74,7 +75,11 @@ public sealed class FakeGateway : IAsyncDisposable
                 if (Replies(message) is not { } replies)
                     return;
                 foreach (var reply in replies)
+                {
+                    if (reply is null)
+                        return;
                     await writer.WriteAsync(reply, _stop.Token);
+                }
             }
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
@@ -83,7 +88,7 @@ public sealed class FakeGateway : IAsyncDisposable
         }
     }
 
-    private IEnumerable<SessionProtocol.IMessage>? Replies(SessionProtocol.IMessage message)
+    private IEnumerable<SessionProtocol.IMessage?>? Replies(SessionProtocol.IMessage message)
     {
         switch (message)
         {

@@ -114,6 +114,17 @@ public sealed class OutcomeTests
         Assert.Contains("ended the connection", run.Error);
     }
 
+    [Fact(DisplayName = "A host that says farewell is quoted")]
+    public async Task Farewell()
+    {
+        await using var host = new FakeGateway(_ => [new SessionProtocol.Farewell(AisStatus.Unavailable, "this host shuts down"), null]);
+
+        var run = await CliRun.OfAsync("list", "--socket", host.Path);
+
+        Assert.Equal(ExitCode.Unreachable, run.ExitCode);
+        Assert.Contains("ended the connection: this host shuts down;", run.Error);
+    }
+
     [Fact(DisplayName = "A host of another release that answers with something else is no crash")]
     public async Task Other_body()
     {

@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using Checkpoint.Cli.Connection;
+using Checkpoint.Protocol;
 
 namespace Checkpoint.Tests.Cli;
 
@@ -32,6 +34,23 @@ public sealed class SocketCandidatesTests : IDisposable
             ["node1/checkpointd.sock", "node2/checkpointd.sock", "run.sock"],
             found.SkipLast(1).Select(candidate => Path.GetRelativePath(Path.Combine(_home, ".run"), candidate.Path)));
         Assert.Equal(SocketCandidates.SystemPath, found[^1].Path);
+    }
+
+    [Fact(DisplayName = "A kept host that has died is passed over for one that lives")]
+    public async Task Dead_and_alive()
+    {
+        var paths = new[] { "node1", "node2" }.Select(node => Path.Combine(_home, ".run", node, "checkpoint.sock")).ToArray();
+        foreach (var path in paths)
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using (var dead = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+            dead.Bind(new UnixDomainSocketEndPoint(paths[0]));
+        File.WriteAllText(paths[0], ""); // As a killed host leaves it: an entry that nobody listens at.
+        await using var alive = new FakeGateway(
+            request => [new SessionProtocol.Answer(request.Id, AisStatus.Ok, Body: new SessionProtocol.CheckpointList([]))], paths[1]);
+
+        var run = await CliRun.OfAsync(["list"], "", CancellationToken.None, new() { [SocketCandidates.HomeVariable] = _home });
+
+        Assert.Equal((0, "no checkpoints\n"), (run.ExitCode, run.Out));
     }
 
     [Fact(DisplayName = "A checkout without kept hosts is no fault")]
