@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.DistributedData;
 using Akka.Event;
+using Checkpoint.Actors.Checkpoints;
 using Checkpoint.Actors.Map;
 using Checkpoint.Actors.Replication;
 using Checkpoint.Actors.Views;
@@ -47,13 +48,17 @@ public sealed class NodeGuardian : ReceiveActor
         var machine = new HostMachine(self, options.Machine, seed);
         var agent = Watched(
             ReplicaAgent.Props(machine, self, clock, options.Agent, new AgentNeighbours(views, map), options.Faults), "agent");
-        return new NodeServices(self, options.NodeName, clock) { Agent = agent };
+        var services = new NodeServices(self, options.NodeName, clock) { Agent = agent };
+        return services with { Checkpoints = Context.Watch(CheckpointRegion.Start(Context.System, services, options.Entities)) };
     }
 
     private static IActorRef Watched(Props props, string name) => Context.Watch(Context.ActorOf(props, name));
 
     private void OnStopped(Terminated stopped)
     {
+        // In a leave, and when this host was downed, region and Replicator stop by themselves.
+        if (CoordinatedShutdown.Get(Context.System).ShutdownReason is not null || Cluster.Get(Context.System).IsTerminated)
+            return;
         _log.Error("{0} stopped: this host cannot serve any more.", stopped.ActorRef.Path);
         _exit.TrySetResult(new NodeExit.PartFailed(stopped.ActorRef.Path.ToStringWithoutAddress()));
     }

@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Checkpoint.Actors.Checkpoints;
 using Checkpoint.Actors.Configuration;
 using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Map;
@@ -9,7 +10,7 @@ namespace Checkpoint.Actors.Node;
 /// <summary>What a node is started with.</summary>
 /// <param name="NodeName">What operators call it.</param>
 /// <param name="DrainTimeout">How long handing over the orderers may take in a graceful leave.</param>
-public sealed record NodeOptions(string NodeName, AgentOptions Agent, TimeSpan DrainTimeout)
+public sealed record NodeOptions(string NodeName, AgentOptions Agent, CheckpointEntityOptions Entities, TimeSpan DrainTimeout)
 {
     public MachineOptions Machine { get; init; } = MachineOptions.Default;
 
@@ -22,6 +23,6 @@ public sealed record NodeOptions(string NodeName, AgentOptions Agent, TimeSpan D
     public static NodeOptions From(string nodeName, Config root)
     {
         var whole = root.WithFallback(CheckpointReference.Defaults());
-        return new NodeOptions(nodeName, AgentOptions.From(whole), whole.GetTimeSpan("checkpoint.drain-timeout"));
+        return new NodeOptions(nodeName, AgentOptions.From(whole), CheckpointEntityOptions.From(whole), whole.GetTimeSpan("checkpoint.drain-timeout"));
     }
 }
