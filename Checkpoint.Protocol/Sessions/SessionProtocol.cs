@@ -44,7 +44,10 @@ public static class SessionProtocol
     /// <param name="Position">The update's sequence in the checkpoint's one order.</param>
     public sealed record Changed(ulong Handle, long Position, IReadOnlyList<SectionChange> Changes) : IMessage;
 
-    /// <summary>The client was too slow: changes up to and including <paramref name="Position"/> were not told.</summary>
+    /// <summary>
+    /// The client was too slow: changes up to and including <paramref name="Position"/> were not told. Position
+    /// <see cref="long.MaxValue"/>: the checkpoint is gone from here, nothing will follow.
+    /// </summary>
     public sealed record Gap(ulong Handle, long Position) : IMessage;
 
     /// <summary>The client has consumed so many change events; the session keeps a bounded number outstanding.</summary>

@@ -1,0 +1,100 @@
+using Akka.Actor;
+using Checkpoint.Protocol;
+
+namespace Checkpoint.Actors.Sessions;
+
+/// <summary>
+/// The link to a .NET client over Akka.Remote. What is larger than a frame goes in pieces, a few at a time: each group ends in a heartbeat and the
+/// next one goes out when the client has answered it, so that beats never queue behind megabytes.
+/// </summary>
+internal sealed class RemoteClientLink(IActorRef client, IActorRef session) : IClientLink
+{
+    /// <summary>Pieces on their way at a time: about 1.5 MiB.</summary>
+    private const int PiecesAtATime = 8;
+
+    /// <summary>Numbers of the beats that end a group; the client's own beats count from 1.</summary>
+    private const ulong GroupBeatBase = 1UL << 62;
+
+    private readonly Queue<SessionProtocol.IMessage> _behind = new();
+    private IEnumerator<Parcel>? _pieces;
+    private ulong _lastParcel;
+    private ulong _lastGroup = GroupBeatBase;
+
+    public IActorRef Client => client;
+
+    public long QueuedBytes { get; private set; }
+
+    public void Opened(IActorRef opened)
+    {
+    }
+
+    public void Send(SessionProtocol.IMessage message)
+    {
+        if (message is SessionProtocol.Heartbeat)
+            client.Tell(message, session);
+        else if (_pieces is null)
+            SendNow(message);
+        else
+        {
+            QueuedBytes += SessionCodec.SizeHint(message);
+            _behind.Enqueue(message);
+        }
+    }
+
+    /// <summary>The client has a group; the next may go.</summary>
+    public void Confirmed(SessionProtocol.Heartbeat beat)
+    {
+        if (beat is { IsAnswer: true } && beat.Number == _lastGroup)
+            SendPieces();
+    }
+
+    public void Close()
+    {
+        _pieces?.Dispose();
+        _pieces = null;
+        _behind.Clear();
+        QueuedBytes = 0;
+    }
+
+    private void SendNow(SessionProtocol.IMessage message)
+    {
+        if (ParcelSplitter.Fits(SessionCodec.SizeHint(message)))
+        {
+            client.Tell(message, session);
+            return;
+        }
+
+        var bytes = SessionCodec.Encode(message);
+        QueuedBytes += bytes.Length;
+        _pieces = ParcelSplitter.Split(++_lastParcel, bytes).GetEnumerator();
+        SendPieces();
+    }
+
+    private void SendPieces()
+    {
+        for (var sent = 0; _pieces is not null && sent < PiecesAtATime; sent++)
+        {
+            if (_pieces.MoveNext())
+            {
+                QueuedBytes -= _pieces.Current.Bytes.Length;
+                client.Tell(_pieces.Current, session);
+            }
+            else
+                SendWhatWaited();
+        }
+
+        if (_pieces is not null)
+            client.Tell(new SessionProtocol.Heartbeat(++_lastGroup, false), session);
+    }
+
+    private void SendWhatWaited()
+    {
+        _pieces!.Dispose();
+        _pieces = null;
+        while (_pieces is null && _behind.TryDequeue(out var message))
+        {
+            QueuedBytes -= SessionCodec.SizeHint(message);
+            SendNow(message);
+        }
+    }
+}
