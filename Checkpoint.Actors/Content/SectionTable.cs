@@ -110,7 +110,7 @@ public sealed class SectionTable
     /// <summary>A consistent state to fill a newcomer from, while updates go on: references to immutable sections.</summary>
     public TableSnapshot Snapshot() => new(Attributes, Sequence, _sections.Values.ToArray());
 
-    /// <summary>Every page, for a map that has none of them yet: a new checkpoint's, or a filled newcomer's (PagesChanged.Whole).</summary>
+    /// <summary>Every page, for a map that has none of them yet: a new checkpoint's, or a filled newcomer's.</summary>
     public IReadOnlyList<SectionMapProtocol.PageChange> AllPages()
     {
         List<SectionMapProtocol.PageChange> pages = [];

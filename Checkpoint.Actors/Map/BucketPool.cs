@@ -10,8 +10,8 @@ namespace Checkpoint.Actors.Map;
 /// </summary>
 public sealed class BucketPool
 {
-    /// <summary>Above it each gossip tick, which looks at every key, would cost tens of milliseconds.</summary>
-    public const int CountMax = 65_536;
+    /// <summary>Enough for 2 GiB. A gossip tick looks at every key that was ever used, ten times: 0.2 s when all were, so no more.</summary>
+    public const int CountMax = 131_072;
 
     public BucketPool(int count) => Count = count is >= 1 and <= CountMax
         ? count

@@ -12,17 +12,17 @@ public static class MapLimits
     public const int BucketSizeMaxBytes = 224 * 1024;
 
     /// <summary>
-    /// Orderers let a bucket grow up to here. Two orderers on different hosts cannot see what the other has on its way; the 64 KiB above
-    /// take that in.
+    /// Orderers let a bucket grow up to here. Two orderers on different hosts cannot see what the other has on its way; the three pages
+    /// above take that in.
     /// </summary>
-    public const int BucketSizeOrderedMaxBytes = 160 * 1024;
+    public const int BucketSizeOrderedMaxBytes = 176 * 1024;
 
     /// <summary>
-    /// Bytes of a full quota for each bucket of the pool. A bucket then holds two pages or so on average and ten at most: pages are placed
-    /// by hash, and with two on average eleven are rare (a test fills nine tenths of a quota and finds room for every section), so
-    /// NO_RESOURCES for a full bucket comes only near the quota.
+    /// Bytes of a full quota for each bucket of the pool: one page on average where there is room for ten. Pages are placed by hash, so
+    /// some buckets get several times the average; with this one NO_RESOURCES for a full bucket comes near the quota only (a test fills
+    /// nine tenths and finds room for every section). Twice as much was too little for one host in fifteen.
     /// </summary>
-    public const int BucketSizeMeanBytes = 2 * ContentLimits.PageSizeBytes;
+    public const int BucketSizeMeanBytes = ContentLimits.PageSizeBytes;
 
     /// <summary>
     /// What a checkpoint's declared sizes are divided by to know over how many buckets it spreads: small ones need one. Half a page: the

@@ -30,7 +30,7 @@ internal sealed class PendingBuckets(BucketPool pool)
         {
             var bucket = place.Spread.BucketOf(page.Key);
             place.Buckets.Add(bucket);
-            ChangeOf(bucket, changed.Incarnation).Set(page, changed.Sequence, changed.Whole);
+            ChangeOf(bucket, changed.Incarnation).Set(page, changed.Sequence, isWhole: isNew);
         }
 
         return isNew;

@@ -6,12 +6,11 @@ namespace Checkpoint.Actors.Map;
 public static class SectionMapProtocol
 {
     /// <summary>Pages that a stable update changed. <paramref name="Sequence"/> is the update's; it stamps the part.</summary>
-    /// <param name="Whole">
-    /// These are all pages as of <paramref name="Sequence"/> (SectionTable.AllPages): the first message about an incarnation, when
-    /// it is new or this host's fill is complete. Later ones say what changed, one update each, in their order.
-    /// </param>
-    public sealed record PagesChanged(
-        IncarnationId Incarnation, CreationAttributes Attributes, long Sequence, IReadOnlyList<PageChange> Pages, bool Whole = false);
+    /// <remarks>
+    /// The first message about an incarnation, when it is new or this host's fill is complete, has all its pages as of its sequence
+    /// (SectionTable.AllPages). Later ones say what changed, one update each, in their order.
+    /// </remarks>
+    public sealed record PagesChanged(IncarnationId Incarnation, CreationAttributes Attributes, long Sequence, IReadOnlyList<PageChange> Pages);
 
     /// <summary>The incarnation is gone from this host: its parts leave the map and are refused from now on.</summary>
     public sealed record Dropped(IncarnationId Incarnation);

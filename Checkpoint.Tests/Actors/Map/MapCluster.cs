@@ -82,14 +82,13 @@ internal sealed class MapCluster : IAsyncDisposable
     }
 
     /// <summary>A page of a section named by its content, for an update.</summary>
-    public static SectionMapProtocol.PagesChanged Changed(IncarnationId incarnation, long sequence, bool whole, params (string Section, byte[]? Bytes)[] pages) =>
+    public static SectionMapProtocol.PagesChanged Changed(IncarnationId incarnation, long sequence, params (string Section, byte[]? Bytes)[] pages) =>
         new(
             incarnation,
             new CreationAttributes(CreationFlags.WriteAllReplicas, 0, 0, 1000, 1000, 16),
             sequence,
             [.. pages.Select(page => new SectionMapProtocol.PageChange(
-                new PageKey(new SectionId(page.Section), 0), page.Bytes is { } bytes ? bytes : default(ReadOnlyMemory<byte>?)))],
-            whole);
+                new PageKey(new SectionId(page.Section), 0), page.Bytes is { } bytes ? bytes : default(ReadOnlyMemory<byte>?)))]);
 
     public async Task UntilAsync(string what, Func<Task<bool>> condition)
     {

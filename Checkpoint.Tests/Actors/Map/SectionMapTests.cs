@@ -15,9 +15,9 @@ public sealed class SectionMapTests
     {
         await using var cluster = await StartAsync(3, new BucketPool(1));
         var (a, b) = (cluster.Maps[0], cluster.Maps[1]);
-        cluster.TellAll(Changed(First, 1, true, ("s1", [1]), ("s2", [1])));
-        cluster.TellAll(Changed(Second, 1, true, ("t", [1])));
-        a.Tell(Changed(First, 2, false, ("s1", [2]), ("s2", null)));
+        cluster.TellAll(Changed(First, 1, ("s1", [1]), ("s2", [1])));
+        cluster.TellAll(Changed(Second, 1, ("t", [1])));
+        a.Tell(Changed(First, 2, ("s1", [2]), ("s2", null)));
 
         await cluster.UntilAsync("all three hold update 2", async () => await StampsAsync(cluster, First) is [2, 2, 2]);
         Assert.Equal(await cluster.DescribeAsync(0), await cluster.DescribeAsync(1));
@@ -28,7 +28,7 @@ public sealed class SectionMapTests
         for (var sequence = 2; sequence <= 6; sequence++)
         {
             // B's bucket, which still has the first incarnation, must have reached A for A to have this stamp.
-            b.Tell(Changed(Second, sequence, false, ("t", [(byte)sequence])));
+            b.Tell(Changed(Second, sequence, ("t", [(byte)sequence])));
             await cluster.UntilAsync($"A has update {sequence} by gossip", async () => (await StampsAsync(cluster, Second))[0] == sequence);
             Assert.Null((await StampsAsync(cluster, First))[0]);
         }
@@ -39,22 +39,37 @@ public sealed class SectionMapTests
             && await cluster.DescribeAsync(0) == await cluster.DescribeAsync(1));
     }
 
-    [Fact(DisplayName = "A newcomer whose fill is complete replaces what gossip had brought, and goes on from there")]
-    public async Task Whole_replaces()
+    [Fact(DisplayName = "A newcomer's first pages replace what gossip had brought of an older state, and it goes on from there")]
+    public void First_message_is_whole()
     {
-        await using var cluster = await StartAsync(1, new BucketPool(1));
-        var map = cluster.Maps[0];
-        map.Tell(Changed(First, 3, true, ("old", [1]), ("both", [1])));
-        await cluster.UntilAsync("update 3", async () => await StampsAsync(cluster, First) is [3]);
+        var held = new HeldIncarnations();
+        held.Add(First);
+        var pool = new BucketPool(1);
+        var byGossip = Flushed(Bucket.Empty(held), new PendingBuckets(pool), Changed(First, 3, ("old", [1]), ("both", [1])));
+        var pending = new PendingBuckets(pool);
 
-        map.Tell(Changed(First, 7, true, ("both", [7])));
-        map.Tell(Changed(First, 6, false, ("old", [6]))); // Older than the fill: it is in there already.
-        map.Tell(Changed(First, 8, false, ("new", [8])));
-        await cluster.UntilAsync("update 8", async () => await StampsAsync(cluster, First) is [8]);
+        var filled = Flushed(byGossip, pending, Changed(First, 7, ("both", [7])), Changed(First, 8, ("new", [8])));
+        Assert.Equal("both 07, new 08 as of 8", Describe(filled));
 
-        var pages = (await cluster.BucketsAsync(0)).Values.Single().Parts[First].Pages;
-        Assert.Equal(["both 07", "new 08"], pages.Select(page => $"{page.Key.Section} {Convert.ToHexString(page.Value.Span)}").Order());
+        // The next flush: what is older than the part is in it already, what is newer is added.
+        var ahead = Flushed(filled, new PendingBuckets(pool), Changed(First, 12, ("both", [12])));
+        Assert.Equal("both 0C as of 12", Describe(ahead));
+        Assert.Equal("both 0C, newest 0D as of 13", Describe(Flushed(ahead, pending, Changed(First, 9, ("new", [9])), Changed(First, 13, ("newest", [13])))));
     }
+
+    private static Bucket Flushed(Bucket bucket, PendingBuckets pending, params SectionMapProtocol.PagesChanged[] changes)
+    {
+        foreach (var change in changes)
+            pending.Take(change);
+        pending.Flush();
+        Assert.True(pending.TryTake(out var index, out var taken));
+        pending.Written(index);
+        return bucket.With(taken);
+    }
+
+    private static string Describe(Bucket bucket) =>
+        string.Join(", ", bucket.Parts[First].Pages.Select(page => $"{page.Key.Section} {Convert.ToHexString(page.Value.Span)}").Order())
+        + $" as of {bucket.Parts[First].Stamp}";
 
     [Fact(DisplayName = "20,000 incarnations that came and went leave keys and values where they were")]
     public async Task Churn()
@@ -62,7 +77,7 @@ public sealed class SectionMapTests
         var pool = new BucketPool(64);
         await using var cluster = await StartAsync(2, pool);
         for (var number = 1; number <= 1000; number++)
-            cluster.TellAll(Changed(Number(number), 1, true, ("s", [1, 2, 3])));
+            cluster.TellAll(Changed(Number(number), 1, ("s", [1, 2, 3])));
         await cluster.UntilAsync("every bucket is in use", async () => await PartsAsync(cluster) is [1000, 1000]);
         for (var number = 2; number <= 1000; number++)
             cluster.TellAll(new SectionMapProtocol.Dropped(Number(number)));
@@ -72,13 +87,13 @@ public sealed class SectionMapTests
 
         for (var number = 10_000; number < 30_000; number++)
         {
-            cluster.TellAll(Changed(Number(number), 1, true, ("s", [1, 2, 3])));
-            cluster.TellAll(Changed(Number(number), 2, false, ("s", [4]), ("t", [5])));
+            cluster.TellAll(Changed(Number(number), 1, ("s", [1, 2, 3])));
+            cluster.TellAll(Changed(Number(number), 2, ("s", [4]), ("t", [5])));
             cluster.TellAll(new SectionMapProtocol.Dropped(Number(number)));
         }
 
         // Behind all of it in each mailbox, so its arrival says that the churn has been taken in.
-        cluster.TellAll(Changed(Second, 1, true, ("s", [9])));
+        cluster.TellAll(Changed(Second, 1, ("s", [9])));
         await cluster.UntilAsync("the last message is in the maps", async () => await StampsAsync(cluster, Second) is [1, 1]);
         cluster.TellAll(new SectionMapProtocol.Dropped(Second));
         await cluster.UntilAsync("as before", async () => (await cluster.DescribeAsync(0), await cluster.DescribeAsync(1)) == before);
@@ -129,7 +144,7 @@ public sealed class SectionMapTests
         {
             _stopped = stopped;
             var map = Context.Watch(Context.ActorOf(SectionMap.Props(replicator, new BucketPool(1), SectionMapOptions.Default, TimeProvider.System)));
-            map.Tell(Changed(First, 1, true, ("s", [1])));
+            map.Tell(Changed(First, 1, ("s", [1])));
             Receive<Terminated>(_ => _stopped.TrySetResult());
         }
 
