@@ -50,6 +50,8 @@ public static class WatchCommand
                         link.Grant(handle, 1);
                         count--;
                         break;
+                    case SessionProtocol.Gap { Position: long.MaxValue }:
+                        throw CliFailure.Refused(AisStatus.BadHandle, "the checkpoint is gone: nothing will follow", "'checkpoint list' shows the checkpoints there are");
                     case SessionProtocol.Gap gap:
                         ChangeView.Write(invocation.Terminal, gap, invocation.Json);
                         break;

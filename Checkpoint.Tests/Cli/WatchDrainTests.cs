@@ -79,6 +79,18 @@ public sealed class WatchDrainTests
         Assert.Contains("left out of view 4", run.Error);
     }
 
+    [Fact(DisplayName = "A checkpoint that goes away ends its watch with exit code 1")]
+    public async Task Watch_gone()
+    {
+        await using var host = Tracking(Changes[0], new SessionProtocol.Gap(7, long.MaxValue));
+
+        var run = await CliRun.OfAsync("watch", "words", "--socket", host.Path);
+
+        Assert.Equal(ExitCode.Refused, run.ExitCode);
+        Assert.Equal(2, run.Out.Count(letter => letter == '\n'));
+        Assert.Contains("SA_AIS_ERR_BAD_HANDLE: the checkpoint is gone", run.Error);
+    }
+
     [Fact(DisplayName = "drain waits at least a minute and says how long it took")]
     public async Task Drain()
     {
