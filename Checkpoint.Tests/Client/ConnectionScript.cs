@@ -34,6 +34,12 @@ internal sealed class ConnectionScript
         return call.Answered.Result.Status;
     }
 
+    public static string? ReasonOf(Call call)
+    {
+        Assert.True(call.IsAnswered, "the call has no answer");
+        return call.Answered.Result.Reason;
+    }
+
     public static long OffsetOf(SessionProtocol.Request request) =>
         ((ContentOp.Write)((SessionProtocol.Change)request.Command).Op).Elements[0].Offset;
 

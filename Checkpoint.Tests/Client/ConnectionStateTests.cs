@@ -34,7 +34,7 @@ public sealed class ConnectionStateTests
         _script.Pass(0.2);
 
         Assert.Equal(AisStatus.TryAgain, ConnectionScript.StatusOf(call));
-        Assert.Contains("not connected", call.Answered.Result.Reason, StringComparison.Ordinal);
+        Assert.Contains("not connected", ConnectionScript.ReasonOf(call), StringComparison.Ordinal);
         _script.Welcome();
         Assert.Empty(_script.TakeRequests());
     }
@@ -239,7 +239,7 @@ public sealed class ConnectionStateTests
         var above = _script.Submit(new SessionProtocol.Unlink(ConnectionScript.Name));
 
         Assert.Equal(AisStatus.TryAgain, ConnectionScript.StatusOf(above));
-        Assert.Contains($"{ConnectionScript.WaitingCallsMax}", above.Answered.Result.Reason, StringComparison.Ordinal);
+        Assert.Contains($"{ConnectionScript.WaitingCallsMax}", ConnectionScript.ReasonOf(above), StringComparison.Ordinal);
     }
 
     [Fact(DisplayName = "A timed-out request still takes its place among those the host allows, until it is answered")]

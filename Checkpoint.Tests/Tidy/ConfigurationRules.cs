@@ -27,7 +27,7 @@ public sealed partial class ConfigurationRules
         var texts = Repository.Files.Where(file => file.EndsWith("Options.cs", StringComparison.Ordinal)).Select(Repository.Read).ToList();
 
         Assert.Empty(reader.KeysRead.Except(ConfigKeys.Below(defaults, "checkpoint")));
-        Assert.Empty(others.Where(key => !texts.Any(text => IsReadIn(text, key))));
+        Assert.DoesNotContain(others, key => !texts.Any(text => IsReadIn(text, key)));
     }
 
     [Fact(DisplayName = "The defaults are within their own limits; only what has no default is missing")]
@@ -45,7 +45,7 @@ public sealed partial class ConfigurationRules
     public void No_defaults_in_code()
     {
         var options = Repository.Files.Where(file => file.StartsWith("Checkpoint.Host/", StringComparison.Ordinal) && file.EndsWith("Options.cs", StringComparison.Ordinal));
-        Assert.Empty(options.Where(file => Default().IsMatch(Repository.Read(file))));
+        Assert.DoesNotContain(options, file => Default().IsMatch(Repository.Read(file)));
     }
 
     [Fact(DisplayName = "The embedded configuration is the repository's")]
