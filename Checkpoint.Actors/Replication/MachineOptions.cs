@@ -20,6 +20,9 @@ public sealed record MachineOptions
     /// <summary>Without a heartbeat for so long a host counts as unheard, and a view without it may be proposed.</summary>
     public long Detection { get; init; } = 275 * Millisecond;
 
+    /// <summary>After a closed socket a host counts as heard for so long at most: time for the kernel's word, or for a heartbeat over a new socket.</summary>
+    public long SuspectPatience { get; init; } = 100 * Millisecond;
+
     /// <summary>How long an answered heartbeat lets its sender serve, counted from its sending. Equal on all hosts.</summary>
     public long Lease { get; init; } = 500 * Millisecond;
 

@@ -1,0 +1,277 @@
+using Checkpoint.Actors.Views;
+using Checkpoint.Protocol;
+
+namespace Checkpoint.Actors.Replication;
+
+/// <summary>
+/// Changes that sessions of this host ask for, until they are answered. TRY_AGAIN only for what was sent to nobody.
+/// <code>
+///   Held --orderer is here--> ordered (log) --stable--> Answered        Held --ParkedMax--> TRY_AGAIN
+///    ^ '--orderer elsewhere--> Sent --answer--> Answered                Sent, Ordered --deadline--> TIMEOUT
+///    |                          '--new view--> Asked --Ordered--> Ordered
+///    '-- moved, or not executed ---------------'  '--unknown, or its host is gone--> TIMEOUT
+/// </code>
+/// </summary>
+internal sealed class Changes(
+    MachineContext context, ViewKeeper keeper, Heartbeats heartbeats, Replicas replicas, Recovery recovery, ChangeExecutor executor)
+{
+    private readonly Dictionary<ulong, (Replica Replica, PendingChange Change)> _byId = [];
+    private readonly HashSet<Replica> _active = [];
+    private readonly List<PendingChange> _early = [];
+    private int _heldCount;
+    private ulong _lastOrder;
+    private long _sweepAt;
+    private long _inquireAt;
+
+    public void Submit(ReplicaAgentProtocol.Change command, object caller)
+    {
+        var deadline = Math.Min(command.Deadline, context.Now + context.Options.ChangeTimeMax);
+        var change = new PendingChange(command, caller, ++_lastOrder, deadline, Math.Min(deadline, context.Now + context.Options.ParkedMax));
+        if (context.Now >= deadline)
+            Refuse(change, "it came after its deadline");
+        else if (_heldCount + _early.Count >= context.Options.ParkedCountMax)
+            Refuse(change, $"{context.Options.ParkedCountMax} changes wait already");
+        else if (replicas.Find(command.Incarnation) is { } replica)
+            Hold(replica, change);
+        else if (recovery.IsStarted)
+            change.Answer(context, new(AisStatus.NotExist, $"view {keeper.Number} has no incarnation {command.Incarnation}"));
+        else
+            _early.Add(change);
+    }
+
+    /// <summary>Sends or orders what is held, as far as it may go now.</summary>
+    public void Pump(Replica replica)
+    {
+        var outgoing = replica.Outgoing;
+        while (recovery.IsStarted && outgoing.Held.First is { } first)
+        {
+            if (replicas.Find(replica.Id) != replica)
+                return;
+            if (outgoing.Sent.Count > 0 && outgoing.SentUnder != (keeper.Number, replica.Tenure))
+                return; // What went to the orderer before must have ended first: a session's order.
+            if (outgoing.ClosedUnder == (keeper.Number, replica.Tenure))
+                return;
+            var isLocal = replica.OrdererHost == context.Self;
+            if (isLocal ? replica.Orderer is not { CanOrder: true, HasRoom: true } || !keeper.HasLease : !heartbeats.IsHeard(replica.OrdererHost))
+                return;
+            outgoing.Held.RemoveFirst();
+            _heldCount--;
+            if (isLocal)
+                Order(replica, first.Value);
+            else
+                Send(replica, first.Value);
+        }
+    }
+
+    public void OnAnswer(HostMessage.ChangeAnswer answer)
+    {
+        if (!_byId.Remove(answer.Id, out var found))
+            return;
+        var (replica, change) = found;
+        replica.Outgoing.Sent.Remove(answer.Id);
+        replica.Outgoing.Ordered.Remove(answer.Id);
+        if (answer.WasMoved)
+            replica.Outgoing.ClosedUnder = replica.Outgoing.SentUnder;
+        if (!answer.WasMoved)
+            change.Answer(context, answer.Result);
+        else if (context.Now < change.HeldUntil)
+            Return(replica, change);
+        else
+            Refuse(change, "another host orders now");
+        Pump(replica);
+    }
+
+    public void OnFates(HostMessage.Fates fates)
+    {
+        HashSet<Replica> touched = [];
+        foreach (var (id, fate) in fates.Changes)
+        {
+            if (!_byId.TryGetValue(id, out var found) || found.Change.Stage != ChangeStage.Asked)
+                continue;
+            touched.Add(found.Replica);
+            found.Replica.Outgoing.Sent.Remove(id);
+            if (fate == Fate.Ordered)
+            {
+                found.Change.Stage = ChangeStage.Ordered;
+                found.Replica.Outgoing.Ordered.Add(id, found.Change);
+                continue;
+            }
+
+            _byId.Remove(id);
+            if (fate == Fate.NotExecuted && context.Now < found.Change.HeldUntil)
+                Return(found.Replica, found.Change);
+            else if (fate == Fate.NotExecuted)
+                Refuse(found.Change, "it was not executed before the view changed");
+            else
+                Unknown(found.Change, "the view changed while it was on its way");
+        }
+
+        foreach (var replica in touched)
+            Pump(replica);
+    }
+
+    /// <summary>What was on its way to a host that the new view has is asked for after START; the rest is unknown, for ever.</summary>
+    public void OnAdopted(View view)
+    {
+        foreach (var (id, (replica, change)) in _byId.ToArray())
+        {
+            if (change.SentTo is not { } host)
+                continue;
+            if (view.Contains(host))
+            {
+                if (change.Stage == ChangeStage.Sent)
+                    change.Stage = ChangeStage.Asked;
+                continue;
+            }
+
+            Remove(replica, id);
+            Unknown(change, $"{host} is not in view {view.Number}");
+        }
+
+        _inquireAt = long.MinValue;
+    }
+
+    public void OnStarted()
+    {
+        foreach (var change in _early)
+            if (replicas.Find(change.Command.Incarnation) is { } replica)
+                Hold(replica, change);
+            else
+                change.Answer(context, new(AisStatus.NotExist, $"view {keeper.Number} has no incarnation {change.Command.Incarnation}"));
+        _early.Clear();
+        Inquire();
+        foreach (var replica in _active.ToArray())
+            Pump(replica);
+    }
+
+    /// <summary>The incarnation exists no more: what was sent to nobody finds nothing, of the rest nobody knows.</summary>
+    public void OnGone(Replica replica)
+    {
+        _active.Remove(replica);
+        foreach (var change in replica.Outgoing.Held)
+            change.Answer(context, new(AisStatus.NotExist, "the checkpoint is gone"));
+        _heldCount -= replica.Outgoing.Held.Count;
+        replica.Outgoing.Held.Clear();
+        foreach (var (id, change) in replica.Outgoing.Sent.Concat(replica.Outgoing.Ordered).ToArray())
+        {
+            Remove(replica, id);
+            Unknown(change, "the checkpoint is gone");
+        }
+    }
+
+    public void Tick()
+    {
+        foreach (var replica in _active)
+            if (replica.Outgoing.Held.Count > 0)
+            {
+                Pump(replica);
+                if (!_active.Contains(replica))
+                    break; // Deleted by what became stable; the rest has the next tick.
+            }
+
+        if (recovery.IsStarted && context.Now >= _inquireAt)
+            Inquire();
+        if (context.Now < _sweepAt)
+            return;
+        _sweepAt = context.Now + (4 * context.Options.TickInterval);
+        foreach (var change in _early.Where(change => context.Now >= change.HeldUntil).ToArray())
+        {
+            _early.Remove(change);
+            Refuse(change, "no view serves");
+        }
+
+        foreach (var replica in _active.ToArray())
+            Sweep(replica);
+    }
+
+    private void Sweep(Replica replica)
+    {
+        var outgoing = replica.Outgoing;
+        for (var node = outgoing.Held.First; node is not null;)
+        {
+            var (change, next) = (node.Value, node.Next);
+            if (context.Now >= change.HeldUntil)
+            {
+                outgoing.Held.Remove(node);
+                _heldCount--;
+                Refuse(change, $"{replica.OrdererHost} does not take it now");
+            }
+
+            node = next;
+        }
+
+        foreach (var (id, change) in outgoing.Sent.Concat(outgoing.Ordered).Where(pair => context.Now >= pair.Value.Deadline).ToArray())
+        {
+            Remove(replica, id);
+            Unknown(change, "not stable before its deadline");
+        }
+
+        if (outgoing.Count == 0)
+            _active.Remove(replica);
+    }
+
+    private void Inquire()
+    {
+        _inquireAt = context.Now + context.Options.Resend;
+        foreach (var host in _byId.Values.Where(pair => pair.Change.Stage == ChangeStage.Asked).GroupBy(pair => pair.Change.SentTo!))
+            context.Send(host.Key, new HostMessage.Inquire(keeper.Number, [.. host.Select(pair => new ChangeKey(
+                pair.Change.Id, pair.Replica.Id, pair.Change.Command.Session, pair.Change.Command.Number))]));
+    }
+
+    private void Hold(Replica replica, PendingChange change)
+    {
+        replica.Outgoing.Held.AddLast(change);
+        _heldCount++;
+        _active.Add(replica);
+        Pump(replica);
+    }
+
+    private void Return(Replica replica, PendingChange change)
+    {
+        replica.Outgoing.Hold(change);
+        _heldCount++;
+        _active.Add(replica);
+    }
+
+    private void Order(Replica replica, PendingChange change)
+    {
+        var command = change.Command;
+        var (result, sequence) = executor.Order(replica, command.Op, command.Session, command.Handle, command.Number);
+        if (sequence == 0 || !replica.IsSynchronous)
+        {
+            change.Answer(context, result);
+        }
+        else
+        {
+            change.Stage = ChangeStage.Ordered;
+            change.SentTo = null;
+            change.Id = context.NextId();
+            replica.Outgoing.Ordered.Add(change.Id, change);
+            replica.Waiters.Enqueue(new(sequence, new LocalChangeOutcome(context, replica, change, result)));
+        }
+
+        replica.Orderer?.Settle();
+    }
+
+    private void Send(Replica replica, PendingChange change)
+    {
+        var command = change.Command;
+        (change.Stage, change.SentTo, change.Id) = (ChangeStage.Sent, replica.OrdererHost, context.NextId());
+        replica.Outgoing.Sent.Add(change.Id, change);
+        replica.Outgoing.SentUnder = (keeper.Number, replica.Tenure);
+        _byId.Add(change.Id, (replica, change));
+        context.Send(replica.OrdererHost, new HostMessage.Change(
+            keeper.Number, replica.Id, replica.Tenure, change.Id, command.Session, command.Number, command.Handle, change.Deadline, command.Op));
+    }
+
+    private void Remove(Replica replica, ulong id)
+    {
+        _byId.Remove(id);
+        replica.Outgoing.Sent.Remove(id);
+        replica.Outgoing.Ordered.Remove(id);
+    }
+
+    private void Refuse(PendingChange change, string why) => change.Answer(context, new(AisStatus.TryAgain, $"nothing was applied: {why}"));
+
+    private void Unknown(PendingChange change, string why) => change.Answer(context, new(AisStatus.Timeout, why));
+}

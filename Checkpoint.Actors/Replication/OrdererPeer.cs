@@ -1,0 +1,41 @@
+using Checkpoint.Protocol;
+
+namespace Checkpoint.Actors.Replication;
+
+/// <summary>How far one other host is, as the orderer of one incarnation sees it.</summary>
+internal sealed class OrdererPeer(HostId host, bool isFull, long acked)
+{
+    public HostId Host { get; } = host;
+
+    /// <summary>Its acknowledgement counts.</summary>
+    public bool IsFull { get; set; } = isFull;
+
+    /// <summary>It has everything up to here in its log.</summary>
+    public long Acked { get; set; } = acked;
+
+    /// <summary>Sent up to here, lost or not.</summary>
+    public long Sent { get; set; } = acked;
+
+    public long MarkSent { get; set; }
+
+    /// <summary>It has applied everything up to here.</summary>
+    public long MarkAcked { get; set; }
+
+    /// <summary>The last sequences of the messages with entries that are on their way.</summary>
+    public Queue<long> Rounds { get; } = new();
+
+    public long SentAt { get; set; }
+
+    public long ResendAt { get; set; } = long.MinValue;
+
+    public long Backoff { get; set; }
+
+    /// <summary>Set until the newcomer counts.</summary>
+    public FillSource? Fill { get; set; }
+
+    public void Rewind()
+    {
+        Sent = Acked;
+        Rounds.Clear();
+    }
+}

@@ -1,0 +1,240 @@
+using Checkpoint.Actors.Content;
+using Checkpoint.Actors.Views;
+using Checkpoint.Protocol;
+
+namespace Checkpoint.Actors.Replication;
+
+/// <summary>
+/// Reads. Synchronous checkpoints: from the own table, behind what was in the log when the read came. Asynchronous ones: at the active, the
+/// head of its log. Nothing is answered without the lease, checked as it is answered.
+/// </summary>
+internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbeats heartbeats, Replicas replicas, Recovery recovery)
+{
+    private readonly List<PendingQuery> _parked = [];
+    private readonly Dictionary<ulong, PendingQuery> _forwarded = [];
+    private readonly HashSet<Replica> _waiting = [];
+    private long _sweepAt;
+
+    public void Submit(PendingQuery query)
+    {
+        query.HeldUntil = Math.Min(query.Deadline, context.Now + context.Options.ParkedMax);
+        if (context.Now >= query.Deadline)
+            Refuse(query, "it came after its deadline");
+        else if (_parked.Count >= context.Options.ParkedCountMax)
+            Refuse(query, $"{context.Options.ParkedCountMax} reads wait already");
+        else
+            Serve(query);
+    }
+
+    public void OnQuery(HostId from, HostMessage.Query query)
+    {
+        var offset = heartbeats.Of(from).ClockOffset ?? 0;
+        var deadline = query.Deadline > long.MaxValue / 2 ? long.MaxValue : query.Deadline + offset;
+        Submit(new PendingQuery(
+            query.Incarnation,
+            query.Body,
+            deadline,
+            isRemote: true,
+            result => context.Send(from, new HostMessage.QueryAnswer(keeper.Number, query.Id, false, result)),
+            () => context.Send(from, new HostMessage.QueryAnswer(keeper.Number, query.Id, true, Moved))));
+    }
+
+    public void OnAnswer(HostMessage.QueryAnswer answer)
+    {
+        if (answer.View != keeper.Number || !_forwarded.Remove(answer.Id, out var query))
+            return;
+        query.ForwardedTo = null;
+        if (answer.WasMoved)
+            _parked.Add(query);
+        else
+            query.Answer(answer.Result);
+    }
+
+    public void OnMarkMoved(Replica replica)
+    {
+        var waiting = replica.WaitingReads;
+        if (waiting.Count == 0)
+            return;
+        foreach (var query in waiting.Where(query => query.WaitFor <= replica.Mark).ToArray())
+        {
+            waiting.Remove(query);
+            Serve(query);
+        }
+    }
+
+    public void OnGone(Replica replica)
+    {
+        foreach (var query in replica.WaitingReads)
+            Serve(query);
+        replica.WaitingReads.Clear();
+    }
+
+    /// <summary>Reads change nothing, so what was under way is simply served again.</summary>
+    public void OnAdopted()
+    {
+        _parked.AddRange(_forwarded.Values);
+        _forwarded.Clear();
+        foreach (var replica in _waiting)
+        {
+            _parked.AddRange(replica.WaitingReads);
+            replica.WaitingReads.Clear();
+        }
+
+        _waiting.Clear();
+
+        foreach (var query in _parked)
+            (query.ForwardedTo, query.WaitFor) = (null, -1);
+    }
+
+    public void Tick()
+    {
+        if (_parked.Count > 0 && recovery.IsStarted)
+        {
+            var again = _parked.ToArray();
+            _parked.Clear();
+            foreach (var query in again)
+                Serve(query);
+        }
+
+        foreach (var query in _forwarded.Values)
+            if (context.Now >= query.ResendAt)
+                Forward(query);
+        if (context.Now < _sweepAt)
+            return;
+        _sweepAt = context.Now + (4 * context.Options.TickInterval);
+        Sweep();
+    }
+
+    private static readonly QueryResult Moved = new QueryResult.Refused(AisStatus.TryAgain, "another host orders now");
+
+    private void Sweep()
+    {
+        foreach (var query in _parked.Where(query => context.Now >= query.HeldUntil).ToArray())
+        {
+            _parked.Remove(query);
+            Refuse(query, keeper.HasLease ? "its orderer does not answer now" : "this host has no lease of its view");
+        }
+
+        foreach (var (id, query) in _forwarded.Where(pair => context.Now >= pair.Value.Deadline).ToArray())
+        {
+            _forwarded.Remove(id);
+            query.Answer(new QueryResult.Refused(AisStatus.Timeout, $"{query.ForwardedTo} did not answer before the deadline"));
+        }
+
+        foreach (var replica in _waiting)
+            foreach (var query in replica.WaitingReads.Where(query => context.Now >= query.Deadline).ToArray())
+            {
+                replica.WaitingReads.Remove(query);
+                Late(query, replica);
+            }
+
+        _waiting.RemoveWhere(replica => replica.WaitingReads.Count == 0);
+    }
+
+    private void Wait(PendingQuery query, Replica replica)
+    {
+        replica.WaitingReads.Add(query);
+        _waiting.Add(replica);
+    }
+
+    private static void Late(PendingQuery query, Replica replica) => query.Answer(new QueryResult.Refused(
+        query.Body is QueryBody.Synchronize ? AisStatus.Timeout : AisStatus.TryAgain,
+        $"update {query.WaitFor} was not stable before the deadline (stable: {replica.Mark})"));
+
+    private void Serve(PendingQuery query)
+    {
+        if (!recovery.IsStarted)
+        {
+            _parked.Add(query);
+            return;
+        }
+
+        if (replicas.Find(query.Incarnation) is not { } replica)
+        {
+            query.Answer(new QueryResult.Refused(AisStatus.NotExist, $"view {keeper.Number} has no incarnation {query.Incarnation}"));
+            return;
+        }
+
+        if (replica.IsSynchronous && replica.IsFull && query.Body is not QueryBody.Synchronize)
+            ServeStable(query, replica);
+        else if (replica.Orderer is { } orderer)
+            ServeHead(query, replica, orderer);
+        else if (query.IsRemote)
+            query.Moved();
+        else
+            Forward(query, replica.OrdererHost);
+    }
+
+    private void ServeStable(PendingQuery query, Replica replica)
+    {
+        if (query.WaitFor < 0)
+            query.WaitFor = IsTouched(replica, query.Body) ? replica.Log.End : 0;
+        if (replica.Mark < query.WaitFor)
+            Wait(query, replica);
+        else if (!keeper.HasLease)
+            _parked.Add(query);
+        else
+            query.Answer(TableReader.Read(query.Body, replica, pending: null));
+    }
+
+    private void ServeHead(PendingQuery query, Replica replica, Orderer orderer)
+    {
+        if (replica.LacksActive)
+        {
+            query.Answer(new QueryResult.Refused(AisStatus.NotExist, $"{replica.State.Name} has no active replica"));
+            return;
+        }
+
+        if (!keeper.HasLease || !orderer.IsCurrent)
+        {
+            _parked.Add(query);
+            return;
+        }
+
+        if (query.Body is not QueryBody.Synchronize)
+        {
+            query.Answer(TableReader.Read(query.Body, replica, replica.Pending));
+            return;
+        }
+
+        if (query.WaitFor < 0)
+            query.WaitFor = replica.Log.End;
+        if (replica.Mark < query.WaitFor)
+            Wait(query, replica);
+        else
+            query.Answer(new QueryResult.Synchronized());
+    }
+
+    private void Forward(PendingQuery query, HostId to)
+    {
+        if (!heartbeats.IsHeard(to))
+        {
+            _parked.Add(query);
+            return;
+        }
+
+        (query.ForwardedTo, query.ForwardId) = (to, context.NextId());
+        _forwarded.Add(query.ForwardId, query);
+        Forward(query);
+    }
+
+    private void Forward(PendingQuery query)
+    {
+        query.ResendAt = context.Now + (2 * context.Options.Resend);
+        context.Send(query.ForwardedTo!, new HostMessage.Query(keeper.Number, query.Incarnation, query.ForwardId, query.Deadline, query.Body));
+    }
+
+    private static bool IsTouched(Replica replica, QueryBody body)
+    {
+        if (replica.Pending is not { Changes: > 0 } pending)
+            return false;
+        return body switch
+        {
+            QueryBody.Read read => pending.Touches(read.Elements),
+            QueryBody.DescribeSections describe => describe.Ids.Any(pending.Touches),
+            _ => true,
+        };
+    }
+
+    private static void Refuse(PendingQuery query, string why) => query.Answer(new QueryResult.Refused(AisStatus.TryAgain, why));
+}

@@ -1,0 +1,44 @@
+using Checkpoint.Protocol;
+
+namespace Checkpoint.Actors.Views;
+
+/// <summary>What this host knows of another one from its heartbeats.</summary>
+internal sealed class Peer(HostId host)
+{
+    public HostId Host { get; } = host;
+
+    /// <summary>When the last heartbeat came, by our clock.</summary>
+    public long HeardAt { get; set; } = long.MinValue;
+
+    /// <summary>Its last heartbeat said that it hears us.</summary>
+    public bool HearsUs { get; set; }
+
+    /// <summary>The newest view that it said it has adopted.</summary>
+    public long View { get; set; }
+
+    /// <summary>It has the START of <see cref="View"/>.</summary>
+    public bool IsStarted { get; set; }
+
+    /// <summary>When we sent the newest heartbeat that it has answered in the present view: a lease counts from there.</summary>
+    public long LeaseFrom { get; set; } = long.MinValue;
+
+    public long RowSentAt { get; set; } = long.MinValue;
+
+    public long ProbedAt { get; set; } = long.MinValue;
+
+    /// <summary>Bytes of new data that it still takes from us, counted from <see cref="Received"/>.</summary>
+    public long Credit { get; set; } = long.MaxValue;
+
+    public long Received { get; set; }
+
+    /// <summary>Our clock minus its clock, at most the shortest delay too high; null before the first heartbeat.</summary>
+    public long? ClockOffset { get; private set; }
+
+    /// <summary>The smallest difference seen is the best one; it may creep up, since clocks drift.</summary>
+    public void MeasureClock(long sentAt, long now)
+    {
+        const long CreepPerBeat = 20_000;
+        var sample = now - sentAt;
+        ClockOffset = ClockOffset is { } known ? Math.Min(known + CreepPerBeat, sample) : sample;
+    }
+}

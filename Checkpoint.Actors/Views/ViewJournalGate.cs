@@ -1,0 +1,60 @@
+using Checkpoint.Actors.Replication;
+using Checkpoint.Protocol;
+
+namespace Checkpoint.Actors.Views;
+
+/// <summary>The machine's side of the views' journal: one read or append at a time, tried again after a while.</summary>
+internal sealed class ViewJournalGate(MachineContext context)
+{
+    private bool _isReadWanted = true;
+    private bool _isBusy;
+    private long _busySince;
+    private long _notBefore = long.MinValue;
+
+    /// <summary>The journal was read at least once.</summary>
+    public bool WasRead { get; private set; }
+
+    /// <summary>The last attempt failed.</summary>
+    public bool IsAway { get; private set; }
+
+    public bool IsBusy => _isBusy || (_notBefore != long.MinValue && context.Now < _notBefore);
+
+    public void WantRead() => _isReadWanted = true;
+
+
+    public void Append(View row)
+    {
+        (_isBusy, _busySince) = (true, context.Now);
+        context.Log(MachineOutput.LogLevel.Info, $"proposing {row}");
+        context.Out(new MachineOutput.AppendView(row));
+    }
+
+    public void OnAnswer(bool wasRead)
+    {
+        (_isBusy, IsAway) = (false, false);
+        WasRead |= wasRead;
+        if (!wasRead)
+            _isReadWanted = true;
+    }
+
+    public void OnAway()
+    {
+        (_isBusy, IsAway) = (false, true);
+        _isReadWanted = true;
+        _notBefore = context.Now + context.Options.JournalRetry;
+    }
+
+    public void Tick()
+    {
+        if (_isBusy && context.Now >= _busySince + context.Options.JournalPatience)
+        {
+            // No answer at all: nothing is known of the outcome, so look.
+            (_isBusy, _isReadWanted) = (false, true);
+        }
+
+        if (!_isReadWanted || IsBusy)
+            return;
+        (_isBusy, _isReadWanted, _busySince) = (true, false, context.Now);
+        context.Out(MachineOutput.ReadViews.Instance);
+    }
+}

@@ -1,0 +1,212 @@
+using System.Buffers.Binary;
+using Checkpoint.Actors.Content;
+using Checkpoint.Actors.Replication;
+using Checkpoint.Protocol;
+
+namespace Checkpoint.Tests.Simulation;
+
+/// <summary>A property of field.md 4.4 does not hold. The message begins with its id.</summary>
+public sealed class SimViolation(string text) : Exception(text);
+
+/// <summary>Judges histories: every update as it becomes stable on any host, every answer to a client, every message with updates.</summary>
+public sealed class SimChecker(SimWorld world)
+{
+    private readonly Dictionary<IncarnationId, SimCheckpoint> _checkpoints = [];
+    private readonly Dictionary<ulong, SimOperation> _operations = [];
+    private readonly Dictionary<(long View, IncarnationId Incarnation, long Sequence), LogEntry> _sent = [];
+
+    public IReadOnlyCollection<SimCheckpoint> Checkpoints => _checkpoints.Values;
+
+    public int Answers { get; private set; }
+
+    public int WritesOk { get; private set; }
+
+    public void Add(SimCheckpoint checkpoint) => _checkpoints.Add(checkpoint.Incarnation, checkpoint);
+
+    public void Add(SimOperation operation) => _operations.Add(operation.Id, operation);
+
+    public void OnStarted(SimHost host) => host.Machine.Replicas.Applied = (replica, entry) => OnApplied(host, replica, entry);
+
+    /// <summary>S7: in a view a sequence is one update, whoever sends it.</summary>
+    public void OnSend(SimHost host, HostMessage message)
+    {
+        if (message is not HostMessage.Append append)
+            return;
+        foreach (var entry in append.Entries)
+        {
+            if (!_sent.TryGetValue((append.View, append.Incarnation, entry.Sequence), out var known))
+                _sent.Add((append.View, append.Incarnation, entry.Sequence), entry);
+            else if (known.Body != entry.Body || known.Time != entry.Time || known.View != entry.View)
+                Fail("S7", $"{host.Id} sends {entry} in view {append.View}, another host sent {known}");
+        }
+    }
+
+    /// <summary>A host died or was left out: what only it held may be lost from now on.</summary>
+    public void OnEnded(SimHost host) => Recount();
+
+    public void OnRow(View row) => Recount();
+
+    public void OnOutput(SimHost host, MachineOutput output)
+    {
+        if (output is MachineOutput.Log { Level: MachineOutput.LogLevel.Error } log)
+            Fail("log", log.Text);
+    }
+
+    /// <summary>S6, S16: one order, each change once in it, none that was refused, and above all that was answered before it was asked for.</summary>
+    private void OnApplied(SimHost host, Replica replica, LogEntry entry)
+    {
+        if (!_checkpoints.TryGetValue(replica.Id, out var checkpoint))
+            return;
+        var content = entry.Body as LogBody.Content;
+        var text = $"{entry.Body.GetType().Name} {content?.Handle} {entry.Time}";
+        if (!checkpoint.Applied.TryAdd(entry.Sequence, text))
+        {
+            if (checkpoint.Applied[entry.Sequence] != text)
+                Fail("S6", $"{host.Id} applies '{text}' as {entry.Sequence} of {checkpoint}, another host '{checkpoint.Applied[entry.Sequence]}'");
+            return;
+        }
+
+        if (entry.Sequence != checkpoint.States.Count)
+            Fail("S6", $"{host.Id} applies {entry.Sequence} of {checkpoint} first, and {checkpoint.States.Count} was never applied");
+        var state = (ulong?[])checkpoint.States[^1].Clone();
+        checkpoint.States.Add(state);
+        if (content is null || !_operations.TryGetValue(content.Handle, out var operation))
+            return;
+        foreach (var section in operation.Sections)
+            state[section] = operation.Id;
+        if (!checkpoint.SequenceOf.TryAdd(operation.Id, entry.Sequence))
+            Fail("S16", $"{operation} is {checkpoint.SequenceOf[operation.Id]} and {entry.Sequence}");
+        if (operation.Status is not (null or AisStatus.Ok or AisStatus.Timeout))
+            Fail("S16", $"{operation} was refused and is applied as {entry.Sequence}");
+        if (checkpoint.IsSynchronous && entry.Sequence <= operation.Floor)
+            Fail("S8", $"{operation} is {entry.Sequence}");
+    }
+
+    public void OnChanged(SimOperation operation, ContentResult result)
+    {
+        Answered(operation, result.Status);
+        var checkpoint = operation.Checkpoint;
+        var isApplied = checkpoint.SequenceOf.TryGetValue(operation.Id, out var sequence);
+        if (result.Status == AisStatus.Ok)
+        {
+            WritesOk++;
+            CheckNotDeleted(operation);
+            if (!checkpoint.IsSynchronous)
+                return;
+            if (!isApplied)
+                Fail("S1", $"{operation} is acknowledged and not stable anywhere");
+            checkpoint.AnsweredFloor = Math.Max(checkpoint.AnsweredFloor, sequence);
+        }
+        else if (result.Status != AisStatus.Timeout && isApplied)
+        {
+            Fail("S16", $"{operation} is applied as {sequence}: {result.Reason}");
+        }
+        else if (result.Status == AisStatus.NotExist)
+        {
+            CheckMayBeAbsent(operation, result.Reason);
+        }
+    }
+
+    /// <summary>S4, S5, S8: a read sees one state of the one order, not older than anything answered before it was asked for.</summary>
+    public void OnRead(SimOperation operation, ReadResult result)
+    {
+        Answered(operation, result.Status);
+        var checkpoint = operation.Checkpoint;
+        if (result.Status == AisStatus.NotExist)
+            CheckMayBeAbsent(operation, result.Reason);
+        if (result.Status != AisStatus.Ok)
+            return;
+        CheckNotDeleted(operation);
+        var values = result.Data.Select(data => BinaryPrimitives.ReadUInt64LittleEndian(data.Span)).ToArray();
+        if (!checkpoint.IsSynchronous)
+        {
+            if (values.Distinct().Count() > 1 && values.Any(value => _operations[value].Sections.Length == SimCheckpoint.SectionCount))
+                Fail("S5", $"{operation} saw {string.Join(", ", values)}");
+            return;
+        }
+
+        for (var sequence = (int)operation.Floor; sequence < checkpoint.States.Count; sequence++)
+            if (operation.Sections.Select((section, index) => checkpoint.States[sequence][section] == values[index]).All(isSame => isSame))
+            {
+                checkpoint.AnsweredFloor = Math.Max(checkpoint.AnsweredFloor, sequence);
+                return;
+            }
+
+        Fail("S8", $"{operation} saw {string.Join(", ", values)}, which is no state from {operation.Floor} to {checkpoint.States.Count - 1}");
+    }
+
+    /// <summary>S10: what was deleted is not there any more.</summary>
+    public void OnLive(SimCheckpoint checkpoint, long invokedAt, ReplicaAgentProtocol.Live live)
+    {
+        if (live.Status == AisStatus.Ok && invokedAt > checkpoint.DeletedAt && live.Incarnations.Contains(checkpoint.Incarnation))
+            Fail("S10", $"{checkpoint} was deleted at {checkpoint.DeletedAt} and is live at {invokedAt}");
+    }
+
+    /// <summary>S1, S10, S18: at rest every host of the view holds the same bytes of everything that may not be gone, and nothing else.</summary>
+    public void CheckAtRest(IReadOnlyList<SimHost> hosts)
+    {
+        foreach (var checkpoint in Checkpoints)
+        {
+            var copies = hosts.Select(host => host.Machine.Replicas.Find(checkpoint.Incarnation)).ToArray();
+            var held = copies.Count(copy => copy is not null);
+            if (held != 0 && held != hosts.Count)
+                Fail("S18", $"{checkpoint} is on {held} of {hosts.Count} hosts");
+            if (held > 0 && checkpoint.DeletedAt != long.MaxValue)
+                Fail("S10", $"{checkpoint} was deleted and is there at rest");
+            if (held == 0)
+            {
+                if (checkpoint is { IsCreated: true, WasDeletionAsked: false, MayBeLost: false })
+                    Fail("S1", $"{checkpoint} is lost");
+                continue;
+            }
+
+            if (copies.Any(copy => !copy!.IsFull))
+                Fail("L1", $"{checkpoint} is not full everywhere at rest");
+            if (checkpoint.IsSynchronous && !checkpoint.MayBeLost && copies.Any(copy => copy!.Mark < checkpoint.AnsweredFloor))
+                Fail("S1", $"{checkpoint} has {copies.Min(copy => copy!.Mark)} at rest, {checkpoint.AnsweredFloor} was answered");
+            if (copies.Select(copy => (copy!.Mark, Bytes(copy.Table!))).Distinct().Count() > 1)
+                Fail("S18", $"{checkpoint} differs: {string.Join(" | ", copies.Select(copy => $"{copy!.Mark} {Bytes(copy.Table!)}"))}");
+        }
+    }
+
+    public void Fail(string property, string text) =>
+        throw new SimViolation($"{property} at {world.Time / 1_000_000} ms, seed {world.Seed}: {text}");
+
+    private void Answered(SimOperation operation, AisStatus status)
+    {
+        if (operation.Status is not null)
+            Fail("reply", $"{operation} is answered again: {status}");
+        operation.Status = status;
+        Answers++;
+    }
+
+    private void CheckNotDeleted(SimOperation operation)
+    {
+        if (operation.InvokedAt > operation.Checkpoint.DeletedAt)
+            Fail("S10", $"{operation} was asked for at {operation.InvokedAt}, after the deletion at {operation.Checkpoint.DeletedAt}");
+    }
+
+    private void CheckMayBeAbsent(SimOperation operation, string? reason)
+    {
+        var checkpoint = operation.Checkpoint;
+        if (checkpoint is { IsSynchronous: true, IsCreated: true, WasDeletionAsked: false, MayBeLost: false }
+            && operation.Sections.All(section => checkpoint.States[(int)operation.Floor][section] is not null))
+            Fail("S1", $"{operation} found nothing: {reason}");
+    }
+
+    private void Recount()
+    {
+        if (world.Journal.Newest is not { } row)
+            return;
+        foreach (var checkpoint in Checkpoints)
+            checkpoint.MayBeLost |= !world.Hosts.Exists(host => host is { IsAlive: true, IsLeftOut: false } && row.Contains(host.Id) && Holds(host, checkpoint));
+    }
+
+    private static bool Holds(SimHost host, SimCheckpoint checkpoint) =>
+        host.Machine.Replicas.Find(checkpoint.Incarnation) is { IsFull: true } replica
+        && (!replica.IsCollocated || replica.State.Replicas.Contains(host.Id));
+
+    private static string Bytes(SectionTable table) => string.Join(";", table.Select(SectionsChosen.Any, 0)
+        .OrderBy(id => id.ToString(), StringComparer.Ordinal)
+        .Select(id => $"{id}={Convert.ToHexString(table.Find(id)!.Read(0, long.MaxValue).Span)}@{table.Describe(id)!.LastUpdate}"));
+}
