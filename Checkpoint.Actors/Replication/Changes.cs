@@ -13,7 +13,7 @@ namespace Checkpoint.Actors.Replication;
 /// </code>
 /// </summary>
 internal sealed class Changes(
-    MachineContext context, ViewKeeper keeper, Heartbeats heartbeats, Replicas replicas, Recovery recovery, ChangeExecutor executor)
+    MachineContext context, ViewKeeper keeper, Heartbeats heartbeats, Replicas replicas, ViewStart recovery, ChangeExecutor executor)
 {
     private readonly Dictionary<ulong, (Replica Replica, PendingChange Change)> _byId = [];
     private readonly HashSet<Replica> _active = [];

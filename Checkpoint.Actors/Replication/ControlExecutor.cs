@@ -4,7 +4,7 @@ using Checkpoint.Protocol;
 namespace Checkpoint.Actors.Replication;
 
 /// <summary>The orderer's host: orders control updates, and hands orderers over.</summary>
-internal sealed class ControlExecutor(MachineContext context, ViewKeeper keeper, Replicas replicas, Recovery recovery)
+internal sealed class ControlExecutor(MachineContext context, ViewKeeper keeper, Replicas replicas, ViewStart recovery)
 {
     private readonly Dictionary<(IncarnationId Incarnation, long Sequence), List<PendingControl>> _handOvers = [];
 

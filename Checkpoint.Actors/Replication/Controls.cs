@@ -8,7 +8,7 @@ namespace Checkpoint.Actors.Replication;
 /// answered, across changes of view and hand-overs.
 /// </summary>
 internal sealed class Controls(
-    MachineContext context, ViewKeeper keeper, Heartbeats heartbeats, Replicas replicas, Recovery recovery, ControlExecutor executor)
+    MachineContext context, ViewKeeper keeper, Heartbeats heartbeats, Replicas replicas, ViewStart recovery, ControlExecutor executor)
 {
     private readonly List<PendingControl> _open = [];
     private readonly Dictionary<ulong, PendingControl> _sent = [];

@@ -21,7 +21,7 @@ public sealed partial class HostMachine
     private readonly Replicas _replicas;
     private readonly Repeats _repeats;
     private readonly Updates _updates;
-    private readonly Recovery _recovery;
+    private readonly ViewStart _recovery;
     private readonly Quota _quota;
     private readonly ChangeExecutor _executor;
     private readonly Changes _changes;
@@ -46,7 +46,7 @@ public sealed partial class HostMachine
         _replicas = new Replicas(_context, map);
         _repeats = new Repeats(_context);
         _updates = new Updates(_context, _keeper, _replicas, _repeats);
-        _recovery = new Recovery(_context, _keeper, _heartbeats, _replicas) { Started = OnStarted };
+        _recovery = new ViewStart(_context, _keeper, _heartbeats, _replicas) { Started = OnStarted };
         _quota = new Quota(_context, _keeper, _heartbeats, _replicas, _updates);
         _executor = new ChangeExecutor(_context, _keeper, _heartbeats, _replicas, _quota);
         _changes = new Changes(_context, _keeper, _heartbeats, _replicas, _recovery, _executor);

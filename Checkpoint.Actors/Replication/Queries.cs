@@ -8,7 +8,7 @@ namespace Checkpoint.Actors.Replication;
 /// Reads. Synchronous checkpoints: from the own table, behind what was in the log when the read came. Asynchronous ones: at the active, the
 /// head of its log. Nothing is answered without the lease, checked as it is answered.
 /// </summary>
-internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbeats heartbeats, Replicas replicas, Recovery recovery)
+internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbeats heartbeats, Replicas replicas, ViewStart recovery)
 {
     private readonly List<PendingQuery> _parked = [];
     private readonly Dictionary<ulong, PendingQuery> _forwarded = [];

@@ -7,7 +7,7 @@ namespace Checkpoint.Actors.Replication;
 internal static class StatusReport
 {
     public static ReplicaAgentProtocol.AgentStatus Make(
-        ulong number, ViewKeeper keeper, Heartbeats heartbeats, Replicas replicas, Recovery recovery, MachineOptions options)
+        ulong number, ViewKeeper keeper, Heartbeats heartbeats, Replicas replicas, ViewStart recovery, MachineOptions options)
     {
         var hosts = keeper.Current?.Hosts ?? [];
         replicas.Recount();

@@ -37,7 +37,7 @@ public sealed class SimClient
 
     public void OnOutput(MachineOutput output)
     {
-        if (output is not MachineOutput.Reply reply)
+        if (output is not MachineOutput.Reply reply || reply.Caller != this)
             return;
         if (!_open.Remove(reply.Message.Number, out var answered))
             _world.Checker.Fail("reply", $"{reply.Message} answers nothing");

@@ -9,7 +9,7 @@ namespace Checkpoint.Actors.Replication;
 ///   adopted --every host's logs and may serve--> START told --every beat says started--> all started
 /// </code>
 /// </summary>
-internal sealed class Recovery(MachineContext context, ViewKeeper keeper, Heartbeats heartbeats, Replicas replicas)
+internal sealed class ViewStart(MachineContext context, ViewKeeper keeper, Heartbeats heartbeats, Replicas replicas)
 {
     private readonly Dictionary<HostId, HostMessage.Logs> _logs = [];
     private HostMessage.Start? _start;
