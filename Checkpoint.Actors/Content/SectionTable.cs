@@ -132,6 +132,8 @@ public sealed class SectionTable
 
     private List<SectionChange> Write(ContentOp.Write write, long wallTime, ICollection<SectionMapProtocol.PageChange>? pages)
     {
+        if (write.Elements is [var only])
+            return Write(only, write, wallTime, pages);
         List<SectionChange> changes = new(write.Elements.Count);
         Dictionary<SectionId, SectionEdit> edits = new(write.Elements.Count);
         foreach (var element in write.Elements)
@@ -152,6 +154,15 @@ public sealed class SectionTable
         foreach (var (id, edit) in edits)
             Put(Find(id), edit.Build(wallTime, Sequence), pages, id);
         return changes;
+    }
+
+    /// <summary>Most writes have one element; they need no table of edits.</summary>
+    private List<SectionChange> Write(
+        WriteElement element, ContentOp.Write write, long wallTime, ICollection<SectionMapProtocol.PageChange>? pages)
+    {
+        var before = Find(element.Id);
+        Put(before, SectionOps.Apply(before, element.Id, write, Sequence, wallTime), pages, element.Id);
+        return element.Data.IsEmpty ? [] : [new(SectionChangeKind.Written, element.Id, element.Offset, element.Data.Length)];
     }
 
     private List<SectionChange> Expire(ContentOp.ExpireSections expire, ICollection<SectionMapProtocol.PageChange>? pages)

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.DistributedData;
+using Akka.Event;
 
 namespace Checkpoint.Actors.Map;
 
@@ -21,7 +22,9 @@ public sealed class SectionMap : ReceiveActor
     private readonly SectionMapOptions _options;
     private readonly TimeProvider _clock;
     private readonly PendingBuckets _pending;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
     private ITimer? _flushTimer;
+    private long _partsLeftOut;
 
     public SectionMap(IActorRef replicator, BucketPool pool, SectionMapOptions options, TimeProvider clock)
     {
@@ -65,6 +68,7 @@ public sealed class SectionMap : ReceiveActor
         _pending.Flush();
         SendUpdates();
         ArmFlush();
+        WarnOfPartsLeftOut();
     }
 
     private void OnUpdateSuccess(UpdateSuccess success)
@@ -78,6 +82,15 @@ public sealed class SectionMap : ReceiveActor
         while (_pending.InFlightCount < _options.UpdatesInFlightMax && _pending.TryTake(out var bucket, out var changes))
             _replicator.Tell(Dsl.Update(
                 BucketKey.Of(_pool, bucket), Bucket.Empty(_held), WriteLocal.Instance, bucket, value => value.With(changes)));
+    }
+
+    /// <summary>Orderers keep this from happening; where they could not, the map lacks pages that the agents' tables have.</summary>
+    private void WarnOfPartsLeftOut()
+    {
+        if (_held.PartsLeftOut == _partsLeftOut)
+            return;
+        _partsLeftOut = _held.PartsLeftOut;
+        _log.Warning("{0} parts are left out of the section map: their bucket is at its limit of {1} bytes", _partsLeftOut, MapLimits.BucketSizeMaxBytes);
     }
 
     private void ArmFlush()

@@ -131,4 +131,35 @@ public sealed class SectionTableTests
         driver.Table.Advance(9);
         Assert.Throws<InvalidOperationException>(() => driver.Table.Apply(new ContentOp.DeleteSection(B), 10, 0, null));
     }
+
+    [Fact(DisplayName = "64 bytes written to one of 10,000 sections allocate what they do with 10")]
+    public void Flat()
+    {
+        Assert.InRange(AllocatedByWrites(10_000), 1, AllocatedByWrites(10) * 1.05);
+
+        static double AllocatedByWrites(int sections)
+        {
+            var driver = new TableDriver(Attributes(maxSections: 20_000));
+            for (var section = 0; section < sections; section++)
+                driver.Create($"s{section}", 64);
+            var writes = Enumerable.Range(0, 10).Select(number => Write((Id($"s{number}"), 0, Bytes(64, 2)))).ToArray();
+            var sequence = driver.Table.Sequence;
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var round = 0; round < 100; round++)
+                foreach (var write in writes)
+                    driver.Table.Apply(write, ++sequence, sequence, null);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Fact(DisplayName = "A vector of thousands of elements on one section copies each page once")]
+    public void Vector_on_one_section()
+    {
+        var driver = new TableDriver().Create("a", 100_000);
+        var write = Write([.. Enumerable.Range(0, 5000).Select(number => (A, (long)number * 20, Bytes(8, (byte)number)))]);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        driver.Table.Apply(write, 2, 0, null);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 100_000, 1_500_000);
+        Assert.Equal(unchecked((byte)4999), driver.ReadWhole(A)[4999 * 20]);
+    }
 }
