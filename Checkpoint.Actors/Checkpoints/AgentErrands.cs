@@ -9,7 +9,11 @@ namespace Checkpoint.Actors.Checkpoints;
 /// </summary>
 internal sealed class AgentErrands
 {
+    /// <summary>A deletion is confirmed when it is stable; this host drops the replica some milliseconds later and still lists it.</summary>
+    private const int ConfirmedMax = 64;
+
     private readonly Dictionary<Errand, ulong?> _open = [];
+    private readonly Queue<IncarnationId> _confirmed = [];
 
     private enum Kind
     {
@@ -20,9 +24,9 @@ internal sealed class AgentErrands
 
     public bool IsEmpty => _open.Count == 0;
 
-    /// <summary>Deleted in the journal, not yet confirmed by the replicas: not to be taken for unknown.</summary>
+    /// <summary>Deleted in the journal, not yet or only just by the replicas: not to be taken for unknown.</summary>
     public IReadOnlySet<IncarnationId> BeingDeleted =>
-        _open.Keys.Where(errand => errand.Kind == Kind.Delete).Select(errand => errand.Incarnation).ToHashSet();
+        _open.Keys.Where(errand => errand.Kind == Kind.Delete).Select(errand => errand.Incarnation).Concat(_confirmed).ToHashSet();
 
     /// <summary>Nothing else is to be told about an incarnation that goes.</summary>
     public void Delete(IncarnationId incarnation)
@@ -78,11 +82,21 @@ internal sealed class AgentErrands
             if (number != reply.Number)
                 continue;
             if (reply.Status is AisStatus.Ok or AisStatus.NotExist)
-                _open.Remove(errand);
+                Confirm(errand);
             return true;
         }
 
         return false;
+    }
+
+    private void Confirm(Errand errand)
+    {
+        _open.Remove(errand);
+        if (errand.Kind != Kind.Delete)
+            return;
+        _confirmed.Enqueue(errand.Incarnation);
+        if (_confirmed.Count > ConfirmedMax)
+            _confirmed.Dequeue();
     }
 
     private readonly record struct Errand(Kind Kind, IncarnationId Incarnation);

@@ -61,7 +61,7 @@ public sealed partial class CheckpointActor
         else if (!_viewHosts.Contains(open.Opener.Host))
             Refuse(AisStatus.TryAgain, $"{open.Opener.Host} is not in view {_viewNumber}");
         else if (_state.Lives.Values.FirstOrDefault(life => life.Openers.ContainsKey(key)) is { } joined)
-            Opened(joined.Id); // Asked again: the first answer was lost on its way.
+            Opened(joined.Id, open.Opener); // Asked again: the first answer was lost on its way.
         else
             switch (_state.Decide(open))
             {
@@ -91,7 +91,7 @@ public sealed partial class CheckpointActor
                 (status, reason) =>
                 {
                     if (status == AisStatus.Ok)
-                        Opened(created.Incarnation);
+                        Opened(created.Incarnation, open.Opener);
                     else
                         Record([new Deleted(created.Incarnation, DeletionReason.NotCreated)], AisStatus.Timeout, () => NotOpened(open, status, reason));
                 });
@@ -117,7 +117,7 @@ public sealed partial class CheckpointActor
         void Open() => Record(join.StopRetention ? [new OpenedFirst(join.Life.Id)] : [], AisStatus.TryAgain, () =>
         {
             _state = _state.Join(join.Life.Id, open.Opener);
-            Opened(join.Life.Id);
+            Opened(join.Life.Id, open.Opener);
         });
     }
 
@@ -135,12 +135,12 @@ public sealed partial class CheckpointActor
             },
             reason);
 
-    private void Opened(IncarnationId incarnation)
+    private void Opened(IncarnationId incarnation, CheckpointProtocol.Opener opener)
     {
         var life = _state.Lives[incarnation];
         Reply(n => new CheckpointProtocol.Opened(n, incarnation, life.Attributes));
-        foreach (var host in life.Openers.Values.Select(opener => opener.Host).Distinct().Where(host => !_viewHosts.Contains(host)))
-            Lost(host); // The view changed while it was opened.
+        if (!_viewHosts.Contains(opener.Host))
+            Lost(opener.Host); // The view changed while it was opened.
         Finish();
     }
 

@@ -1,3 +1,5 @@
+using Akka.Actor;
+using Checkpoint.Actors.Checkpoints;
 using Checkpoint.Actors.Replication;
 using Checkpoint.Protocol;
 using Xunit;
@@ -108,6 +110,42 @@ public sealed class CheckpointLifeTests : EntityActorTests
         await EventuallyAsync(() => Agent.Heard<ReplicaAgentProtocol.Delete>().Count == 3, "three attempts");
         Agent.AnswerOk();
         await EventuallyAsync(() => Agent.Lives.IsEmpty, "the deletion");
+    }
+
+    [Fact(DisplayName = "Replicas that are listed for a moment after their confirmed deletion are not taken for unknown ones")]
+    public async Task Deletion_confirmed()
+    {
+        StartEntity();
+        var one = await OpenedAsync(Some.Create(OnA));
+        await DoneAsync(new Unlink(Name, 2, NoDeadline));
+        await DoneAsync(Some.Close(one.Incarnation, OnA, number: 3));
+        await EventuallyAsync(() => Agent.Lives.IsEmpty, "the deletion");
+        Agent.Lives[one.Incarnation] = true;
+        await RefusedAsync(AisStatus.NotExist, Some.Open(OnB, number: 4));
+        await SettleAsync();
+        Assert.Single(Agent.Heard<ReplicaAgentProtocol.Delete>());
+    }
+
+    [Fact(DisplayName = "An entity that moves finishes what it is at, refuses what waits, and has itself started again elsewhere")]
+    public async Task Hand_off()
+    {
+        StartEntity();
+        await DescribeAsync();
+        Agent.Answer(command => command is ReplicaAgentProtocol.Create ? null : AisStatus.Ok);
+        var create = AskAsync(Some.Create(OnA));
+        await EventuallyAsync(() => Agent.Heard<ReplicaAgentProtocol.Create>().Count == 1, "the creation");
+        var waiting = AskAsync(Some.Open(OnB, number: 2));
+        await SettleAsync();
+        var watcher = CreateTestProbe();
+        watcher.Watch(Entity);
+        Entity.Tell(CheckpointActor.StopWhenIdle.Instance);
+        Assert.Equal(AisStatus.TryAgain, (await waiting).Status);
+        Assert.False(create.IsCompleted);
+
+        Entity.Tell(ReplicaAgentProtocol.Done.Ok(Agent.Heard<ReplicaAgentProtocol.Create>()[0].Number));
+        Assert.IsType<Opened>(await create);
+        await watcher.ExpectTerminatedAsync(Entity, Patience);
+        Assert.Equal(Name, (await Waker.ExpectMsgAsync<CheckpointWaker.Wake>(Patience)).Name);
     }
 
     [Fact(DisplayName = "Collocated: the first opener on a host adds its replica before it is answered, the second does not")]

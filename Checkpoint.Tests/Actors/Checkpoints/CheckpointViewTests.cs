@@ -56,6 +56,7 @@ public sealed class CheckpointViewTests : EntityActorTests
         Registry(B).Answering = false;
         await RestartEntityAsync();
         var open = AskAsync(Some.Open(OnA with { Handle = 2 }, number: 6, deadline: AisTime.Now(Clock) + Second));
+        await EventuallyAsync(() => Registry(B).Heard.Count > 0, "a roll call");
         await PassAsync(Retention * 3);
         Assert.Empty(Agent.Heard<ReplicaAgentProtocol.Delete>());
         Assert.Equal(AisStatus.TryAgain, (await open).Status);
