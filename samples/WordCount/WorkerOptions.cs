@@ -1,0 +1,17 @@
+namespace WordCount;
+
+/// <summary>What one worker is told.</summary>
+/// <param name="Name">How it is called in its output and in the hosts' logs.</param>
+/// <param name="Contacts">Hosts of the cluster, each host:port.</param>
+/// <param name="HoldAt">
+/// Numbers of pieces. After acknowledging one of these, the worker sends the next piece and then does nothing more, so that who kills it
+/// there kills it with a write on its way, however small the file is.
+/// </param>
+public sealed record WorkerOptions(string Name, IReadOnlyList<string> Contacts, string File, PieceKind Piece, IReadOnlySet<long> HoldAt)
+{
+    /// <summary>See <see cref="Lease"/>.</summary>
+    public TimeSpan LeaseLength { get; init; } = TimeSpan.FromMilliseconds(1500);
+
+    /// <summary>How long a worker goes on trying before it gives up.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+}
