@@ -44,8 +44,9 @@ public sealed class NodeGuardian : ReceiveActor
         var self = HostIds.Of(Cluster.Get(Context.System).SelfUniqueAddress);
         var replicator = Context.Watch(DistributedData.Get(Context.System).Replicator);
         var views = Watched(ViewJournal.Props(options.Agent.JournalTimeout), "views");
-        var map = Watched(SectionMap.Props(replicator, BucketPool.ForQuota(options.Machine.BytesMax), options.Map, clock), "map");
-        var machine = new HostMachine(self, options.Machine, seed);
+        var pool = BucketPool.ForQuota(options.Machine.BytesMax);
+        var map = Watched(SectionMap.Props(replicator, pool, options.Map, clock), "map");
+        var machine = new HostMachine(self, options.Machine, seed, new MapCapacity(pool));
         var agent = Watched(
             ReplicaAgent.Props(machine, self, clock, options.Agent, new AgentNeighbours(views, map), options.Faults), "agent");
         var services = new NodeServices(self, options.NodeName, clock) { Agent = agent };
