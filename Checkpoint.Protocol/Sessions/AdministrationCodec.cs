@@ -28,6 +28,18 @@ internal static class AdministrationCodec
         }
     }
 
+    /// <summary>At least as many bytes as the result takes.</summary>
+    public static long SizeOf(Result? result) => result switch
+    {
+        NodeStatus status => 256L + (4L * (status.NodeName.Length + status.Journal.Length))
+            + status.Nodes.Sum(node => 64L + (4L * (node.NodeName.Length + node.Host.Address.Length)))
+            + status.Sessions.Sum(session => 24L + (4L * session.ClientName.Length)),
+        CheckpointList list => list.Rows.Sum(row => 48L + row.Name.Bytes.Length + (4L * row.Orderer.Length)),
+        CheckpointDetail detail => 256L + detail.Name.Bytes.Length + (4L * detail.Orderer.Length)
+            + detail.Replicas.Sum(replica => 6L + (4L * replica.NodeName.Length)),
+        _ => 0,
+    };
+
     public static NodeStatus ReadNodeStatus(ref WireReader from)
     {
         var name = from.Text();

@@ -113,17 +113,48 @@ public static class SessionCodec
         return System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(head.Span[1..]);
     }
 
-    /// <summary>About how many bytes the message takes, so that a large one is written into one buffer without growing it.</summary>
+    /// <summary>
+    /// At least as many bytes as the message takes, and not many more: so that a large one is known to be large before it is
+    /// written, and is written into one buffer without growing it.
+    /// </summary>
     public static int SizeHint(SessionProtocol.IMessage message)
     {
-        var data = message switch
+        var size = message switch
         {
-            SessionProtocol.Request { Command: SessionProtocol.Change change } => change.Op.DataBytes,
-            SessionProtocol.Answer { Body: SessionProtocol.Data read } => read.Buffers.Sum(buffer => (long)buffer.Length + 4),
+            SessionProtocol.Request { Command: SessionProtocol.Change change } => SizeOf(change.Op),
+            SessionProtocol.Request { Command: SessionProtocol.Read read } => read.Elements.Sum(element => 18L + element.Id.Length),
+            SessionProtocol.Request { Command: SessionProtocol.Open open } => open.Name.Bytes.Length,
+            SessionProtocol.Request => CheckpointName.LengthMaxBytes,
+            SessionProtocol.Answer answer => SizeOf(answer),
+            SessionProtocol.Changed changed => changed.Changes.Sum(change => 19L + change.Id.Length),
+            SessionProtocol.Farewell farewell => 4L * farewell.Reason.Length,
+            SessionProtocol.Welcome welcome => 4L * (welcome.HostName.Length + welcome.Host.Address.Length),
+            SessionProtocol.Hello hello => 4L * hello.ClientName.Length,
             _ => 0,
         };
-        return (int)Math.Min(256 + data + (data / 16), Array.MaxLength);
+        return (int)Math.Min(128 + size, Array.MaxLength);
     }
+
+    private static long SizeOf(SessionProtocol.Answer answer) => (4L * (answer.Reason?.Length ?? 0)) + answer.Body switch
+    {
+        SessionProtocol.Data data => data.Buffers.Sum(buffer => 4L + buffer.Length),
+        SessionProtocol.Sections sections => sections.Descriptors.Sum(descriptor => 27L + descriptor.Id.Length),
+        SessionProtocol.SectionCreated created => created.Id.Length,
+        SessionProtocol.NodeStatus or SessionProtocol.CheckpointList or SessionProtocol.CheckpointDetail => AdministrationCodec.SizeOf(answer.Body),
+        _ => 0,
+    };
+
+    private static long SizeOf(ContentOp op) => op switch
+    {
+        ContentOp.Write write => write.Elements.Sum(element => 14L + element.Id.Length + element.Data.Length),
+        ContentOp.Overwrite overwrite => (long)overwrite.Id.Length + overwrite.Data.Length,
+        ContentOp.CreateSection create => (long)create.Id.Length + create.Data.Length,
+        ContentOp.DeleteSection delete => delete.Id.Length,
+        ContentOp.SetExpiration set => set.Id.Length,
+        ContentOp.Corrupt corrupt => corrupt.Id.Length,
+        ContentOp.ExpireSections expire => expire.Ids.Sum(id => 2L + id.Length),
+        _ => 0,
+    };
 
     private static void WriteGreeting(WireWriter to, SessionProtocol.IMessage message)
     {

@@ -53,6 +53,18 @@ public sealed class SessionCodecTests
             elements.Select(element => (element.Id.ToString(), element.Offset, Convert.ToHexString(element.Data.Span))));
     }
 
+    [Fact(DisplayName = "The size hint is never below the bytes and not far above them")]
+    public void Size_hint()
+    {
+        SessionProtocol.IMessage many = new SessionProtocol.Answer(1, AisStatus.Ok, Body: new SessionProtocol.Sections(
+            Enumerable.Range(0, 1000).Select(i => new SectionDescriptor(new SectionId($"section {i}"), 1, 2, SectionState.Valid, 3)).ToList()));
+        foreach (var message in SessionSamples.All.Select(sample => sample.Message).Append(many))
+        {
+            var bytes = SessionCodec.Encode(message).Length;
+            Assert.InRange(SessionCodec.SizeHint(message), bytes, (bytes * 1.2) + 2600);
+        }
+    }
+
     [Fact(DisplayName = "Manifests differ from each other and from a parcel's")]
     public void Manifests()
     {

@@ -1,0 +1,262 @@
+using System.Net.Sockets;
+using Akka.Actor;
+using Checkpoint.Actors.Sessions;
+using Checkpoint.Protocol;
+
+namespace Checkpoint.Host.Gateway;
+
+/// <summary>
+/// One client of the local socket. Its own thread reads, blocking, and tells the Session; answers go out on the Session's thread while
+/// the socket takes them, else on a writing thread that is started when it is first needed. Reading stops while the client has
+/// too much on its way or does not take its answers, so nothing here grows with what a client sends.
+/// </summary>
+internal sealed class GatewayClient : IClientLink
+{
+    /// <summary>A frame up to this size never blocks once the kernel calls the socket writable (a quarter of its buffer used at most).</summary>
+    private const int DirectMaxBytes = 64 * 1024;
+
+    /// <summary>Bytes that wait for a client before its requests are no longer read.</summary>
+    private const long QueuedMaxBytes = 4 * 1024 * 1024;
+
+    /// <summary>Requests below this size are bounded by their number alone.</summary>
+    private const int SmallMaxBytes = 64 * 1024;
+
+    private const int StackBytes = 256 * 1024;
+
+    /// <summary>How long a client that is said farewell to may take its last messages.</summary>
+    private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(1);
+
+    private readonly GatewayServer _server;
+    private readonly PeerIdentity _peer;
+    private readonly Socket _socket;
+    private readonly NetworkStream _stream;
+    private readonly FrameReader _reader;
+    private readonly FrameEncoder _direct = new();
+    private readonly SessionLimits _limits;
+    private readonly TimeProvider _clock;
+    private readonly object _gate = new();
+    private readonly Queue<(SessionProtocol.IMessage Message, int Bytes)> _queue = new();
+    private readonly Dictionary<ulong, long> _large = [];
+    private IActorRef _session = ActorRefs.Nobody;
+    private long _queuedBytes;
+    private long _largeBytes;
+    private int _unanswered;
+    private bool _hasWriter;
+    private bool _isWriting;
+    private bool _isClosing;
+    private bool _hasEnded;
+    private ITimer? _closingTimer;
+
+    public GatewayClient(GatewayServer server, Stranger stranger, SessionLimits limits, TimeProvider clock)
+    {
+        (_server, _peer, _socket, _limits, _clock) = (server, stranger.Peer, stranger.Socket, limits, clock);
+        _stream = new NetworkStream(_socket, ownsSocket: false);
+        _reader = new FrameReader(_stream, limits.InFlightBytesMax);
+        _reader.Feed(stranger.Rest.Span);
+    }
+
+    public long QueuedBytes => Volatile.Read(ref _queuedBytes);
+
+    public void Opened(IActorRef session)
+    {
+        _session = session;
+        new Thread(ReadAll, StackBytes) { IsBackground = true, Name = $"gateway {_peer.Pid}" }.Start();
+    }
+
+    public void Send(SessionProtocol.IMessage message)
+    {
+        lock (_gate)
+        {
+            if (_hasEnded || _isClosing)
+                return;
+            if (message is SessionProtocol.Answer answer)
+                Answered(answer.Id);
+            if (_queue.Count == 0 && !_isWriting && TrySendNow(message))
+                return;
+            var bytes = SessionCodec.SizeHint(message);
+            _queue.Enqueue((message, bytes));
+            _queuedBytes += bytes;
+            if (!_hasWriter)
+            {
+                _hasWriter = true;
+                new Thread(WriteAll, StackBytes) { IsBackground = true, Name = $"gateway {_peer.Pid} out" }.Start();
+            }
+
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    public void Close()
+    {
+        lock (_gate)
+        {
+            if (_isClosing || _hasEnded)
+                return;
+            _isClosing = true;
+            Monitor.PulseAll(_gate);
+            if (_queue.Count > 0 || _isWriting)
+            {
+                _closingTimer = _clock.CreateTimer(_ => End(null), null, FarewellPatience, Timeout.InfiniteTimeSpan);
+                return;
+            }
+        }
+
+        End(null);
+    }
+
+    /// <summary>The connection is over, whoever says so first.</summary>
+    /// <param name="fault">What the client did wrong, or null.</param>
+    public void End(string? reason, string? fault = null)
+    {
+        lock (_gate)
+        {
+            if (_hasEnded)
+                return;
+            _hasEnded = true;
+            _queue.Clear();
+            _queuedBytes = 0;
+            Monitor.PulseAll(_gate);
+        }
+
+        _closingTimer?.Dispose();
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both); // Wakes the threads that wait in the kernel, and sends what is in its buffer.
+        }
+        catch (SocketException)
+        {
+            // The client was faster.
+        }
+
+        _socket.Dispose();
+        _server.Ended(this, _peer, fault);
+        _session.Tell(new SessionRegistry.ClientLost(fault ?? reason ?? "the host said farewell"), ActorRefs.NoSender);
+    }
+
+    /// <summary>Small and the kernel has room: no other thread is needed.</summary>
+    private bool TrySendNow(SessionProtocol.IMessage message)
+    {
+        if (SessionCodec.SizeHint(message) > DirectMaxBytes)
+            return false;
+        try
+        {
+            if (!_socket.Poll(0, SelectMode.SelectWrite))
+                return false;
+            var frame = _direct.Encode(message);
+            _stream.Write(frame.Span);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        {
+            return true; // The reading thread learns of the end and says so.
+        }
+    }
+
+    private void WriteAll()
+    {
+        var writer = new FrameWriter(_stream);
+        while (Next() is { } message)
+        {
+            try
+            {
+                writer.Write(message);
+            }
+            catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+            {
+                End(e.Message);
+                return;
+            }
+        }
+    }
+
+    /// <summary>The next message to write; null when there will be none.</summary>
+    private SessionProtocol.IMessage? Next()
+    {
+        lock (_gate)
+        {
+            _isWriting = false;
+            Monitor.PulseAll(_gate);
+            while (_queue.Count == 0 && !_isClosing && !_hasEnded)
+                Monitor.Wait(_gate);
+            if (_queue.TryDequeue(out var next))
+            {
+                _queuedBytes -= next.Bytes;
+                _isWriting = true;
+                return next.Message;
+            }
+        }
+
+        End(null);
+        return null;
+    }
+
+    private void ReadAll()
+    {
+        try
+        {
+            while (WaitForRoom() && _reader.Read() is { } arrival)
+                Arrived(arrival);
+            End("the client ended the connection");
+        }
+        catch (WireFormatException wrong)
+        {
+            End(null, wrong.Message);
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        {
+            End(e.Message);
+        }
+    }
+
+    private void Arrived(FrameArrival arrival)
+    {
+        switch (arrival.Message)
+        {
+            case SessionProtocol.Request request:
+                Asked(request);
+                _session.Tell(request, ActorRefs.NoSender);
+                break;
+            case SessionProtocol.Hello:
+                throw new WireFormatException("a second Hello");
+            case { } message:
+                _session.Tell(message, ActorRefs.NoSender);
+                break;
+            default:
+                lock (_gate)
+                    _unanswered++;
+                _session.Tell(new SessionRegistry.RequestTooLarge(arrival.RefusedRequest!.Value, _limits.InFlightBytesMax), ActorRefs.NoSender);
+                break;
+        }
+    }
+
+    private void Asked(SessionProtocol.Request request)
+    {
+        var bytes = request.Command is SessionProtocol.Change change ? change.Op.DataBytes : 0;
+        lock (_gate)
+        {
+            _unanswered++;
+            if (bytes <= SmallMaxBytes || !_large.TryAdd(request.Id, bytes))
+                return;
+            _largeBytes += bytes;
+        }
+    }
+
+    private void Answered(ulong id)
+    {
+        _unanswered--;
+        if (_large.Count > 0 && _large.Remove(id, out var bytes))
+            _largeBytes -= bytes;
+        Monitor.PulseAll(_gate);
+    }
+
+    /// <summary>One request more than a client may have is still read, so that it is told so instead of being left waiting.</summary>
+    private bool WaitForRoom()
+    {
+        lock (_gate)
+        {
+            while (!_hasEnded && (_unanswered > _limits.OutstandingMax || _largeBytes > _limits.InFlightBytesMax || _queuedBytes > QueuedMaxBytes))
+                Monitor.Wait(_gate);
+            return !_hasEnded;
+        }
+    }
+}
