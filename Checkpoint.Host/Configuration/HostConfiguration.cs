@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Client;
 using Akka.Cluster.Tools.PublishSubscribe;
@@ -14,8 +16,9 @@ namespace Checkpoint.Host.Configuration;
 /// <summary>All that a host is told: typed options for us, a whole configuration for Akka.</summary>
 /// <param name="Options">What the host itself reads of the <c>checkpoint</c> block.</param>
 /// <param name="Node">What the service's actors are started with.</param>
+/// <param name="Seeds">Whom the host joins, once it is prepared: Akka itself would join at once.</param>
 /// <param name="Akka">What the ActorSystem starts with.</param>
-public sealed record HostConfiguration(HostOptions Options, NodeOptions Node, Config Akka)
+public sealed record HostConfiguration(HostOptions Options, NodeOptions Node, ImmutableList<Address> Seeds, Config Akka)
 {
     /// <summary>The ActorSystem of every host has this name; it is in every address.</summary>
     public const string SystemName = "checkpoint";
@@ -58,7 +61,8 @@ public sealed record HostConfiguration(HostOptions Options, NodeOptions Node, Co
             throw new ConfigurationFaultsException(faults);
 
         var akka = ForAkka(own.WithFallback(defaults), options.Journal);
-        return new HostConfiguration(options, NodeOf(options, akka), akka);
+        var seeds = own.GetStringList(NetworkRules.Seeds).Select(Address.Parse).ToImmutableList();
+        return new HostConfiguration(options, NodeOf(options, akka), seeds, akka);
     }
 
     private static NodeOptions NodeOf(HostOptions options, Config akka) => NodeOptions.From(options.NodeName, akka) with
@@ -92,7 +96,7 @@ public sealed record HostConfiguration(HostOptions Options, NodeOptions Node, Co
         var text = string.Join('\n', JournalPlugins.Select(plugin =>
             $"{plugin} {{\n  provider-name = \"{journal.ProviderName}\"\n  connection-string = {Quoted(journal.ConnectionString)}\n}}"));
 
-        return ConfigurationFactory.ParseString(text)
+        return ConfigurationFactory.ParseString($"{NetworkRules.Seeds} = []\n{text}")
             .WithFallback(configuration)
             .WithFallback(CheckpointReference.Actors())
             .WithFallback(SqlPersistence.DefaultConfiguration)

@@ -8,7 +8,7 @@ namespace Checkpoint.Host.Configuration;
 public static class NetworkRules
 {
     private const string Transport = "akka.remote.dot-netty.tcp";
-    private const string Seeds = "akka.cluster.seed-nodes";
+    public const string Seeds = "akka.cluster.seed-nodes";
 
     public static void Check(Config config, HostOptions options, List<string> faults)
     {

@@ -4,6 +4,8 @@ using Akka.Actor.Setup;
 using Akka.Cluster;
 using Akka.Event;
 using Checkpoint.Actors.Diagnostics;
+using Checkpoint.Actors.Node;
+using Checkpoint.Actors.Replication;
 using Checkpoint.Host.Configuration;
 using Checkpoint.Host.Journal;
 using Checkpoint.Host.Logging;
@@ -50,29 +52,67 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
         {
             await StartAsync(system, directory);
         }
-        catch (StartFailedException e) when (shutdown.ShutdownReason is null)
+        catch (StartFailedException e)
         {
-            system.Log.Error(e, "not ready: {0}", e.Message);
-            await shutdown.Run(new HostEnds(e.Message, ExitCode.StartFailed));
+            if (shutdown.ShutdownReason is null)
+                system.Log.Error(e, "not ready: {0}", e.Message);
+            await shutdown.Run(new HostEnds(e.Message, ExitCode.StartFailed)); // Joins a shutdown that runs already, and its reason.
         }
 
         await system.WhenTerminated;
         return shutdown.ShutdownReason?.ExitCode ?? ExitCode.Failed;
     }
 
+    /// <summary>
+    /// The journal is warm and the service's actors are there before the host joins: from then on others count on its heartbeats,
+    /// and a member that answers nothing for the detection time is left out.
+    /// </summary>
     private async Task StartAsync(ActorSystem system, DataDirectory directory)
     {
         using var late = new CancellationTokenSource(_options.StartupTimeout, clock);
+        _ = CancelAtEndAsync(system, late);
         var self = Cluster.Get(system).SelfUniqueAddress;
         var address = $"{self.Address.Host}:{self.Address.Port}";
 
-        await Within(late, "joined the cluster (is one of akka.cluster.seed-nodes reachable?)", MemberUp.Of(system));
         foreach (var plugin in JournalPlugins)
             await Within(late, "used the journal", JournalWarmUp.RunAsync(system, plugin, address));
 
-        var line = $"ready node={_options.NodeName} address={address} uid={self.Uid} pid={Environment.ProcessId} socket={_options.SocketPath}";
+        var node = await CheckpointNode.StartAsync(system, configuration.Node, ClockOf(configuration.Node.Faults));
+        _ = EndWithAsync(node);
+        var up = MemberUp.Of(system);
+        Cluster.Get(system).JoinSeedNodes(configuration.Seeds);
+        await Within(late, "joined the cluster (is one of akka.cluster.seed-nodes reachable?)", up);
+        await Within(late, "come into a view that serves", node.Serving);
+        var status = node.Services.Agent.Ask<ReplicaAgentProtocol.AgentStatus>(new ReplicaAgentProtocol.GetAgentStatus(0), late.Token);
+        await Within(late, "got its agent's status", status);
+
+        var line = $"ready node={_options.NodeName} address={address} uid={self.Uid} pid={Environment.ProcessId} socket={_options.SocketPath} view={(await status).ViewNumber}";
         directory.AnnounceReady(line);
         output.WriteLine(line);
+    }
+
+    /// <summary>A host that a view left out, or that has lost a part, ends with the code that says so.</summary>
+    private static async Task EndWithAsync(CheckpointNode node)
+    {
+        var exit = await node.Exit;
+        node.System.Log.Warning("this host ends: {0}", exit.Reason);
+        await CoordinatedShutdown.Get(node.System).Run(new HostEnds(exit.Reason, exit is NodeExit.LeftOut ? ExitCode.LeftOut : ExitCode.Failed));
+    }
+
+    private TimeProvider ClockOf(FaultSwitch faults) => ReferenceEquals(faults, FaultSwitch.Off) ? clock : new FaultyClock(clock, faults);
+
+    /// <summary>Nothing that is waited for comes after the system's end.</summary>
+    private static async Task CancelAtEndAsync(ActorSystem system, CancellationTokenSource waiting)
+    {
+        await system.WhenTerminated;
+        try
+        {
+            await waiting.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The start was over long before.
+        }
     }
 
     private async Task Within(CancellationTokenSource late, string what, Task step)
@@ -83,11 +123,11 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
         }
         catch (OperationCanceledException e)
         {
-            throw new StartFailedException($"has not {what} within checkpoint.startup-timeout = {_options.StartupTimeout.TotalSeconds:0.#} s", e);
+            throw new StartFailedException($"it has not {what} within checkpoint.startup-timeout = {_options.StartupTimeout.TotalSeconds:0.#} s", e);
         }
         catch (Exception e) when (e is not StartFailedException)
         {
-            throw new StartFailedException($"has not {what}: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw new StartFailedException($"it has not {what}: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 
@@ -96,9 +136,7 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
         try
         {
             var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(configuration.Akka), new LineLogSetup(lines));
-            var system = ActorSystem.Create(HostConfiguration.SystemName, setup);
-            Cluster.Get(system); // Joins its seeds.
-            return system;
+            return ActorSystem.Create(HostConfiguration.SystemName, setup);
         }
         catch (Exception e) // Whatever it is, the process ends with it; the port in use comes as several types.
         {

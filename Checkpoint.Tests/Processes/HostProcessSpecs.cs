@@ -1,9 +1,11 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Checkpoint.Host.Lifecycle;
 
 namespace Checkpoint.Tests.Processes;
 
 [Collection(ProcessSpecs.Name)]
-public sealed class HostProcessSpecs
+public sealed partial class HostProcessSpecs
 {
     [Fact(DisplayName = "A bad configuration is refused with every fault in one message, exit code 2 and no stack trace")]
     public async Task Bad_configuration()
@@ -83,4 +85,25 @@ public sealed class HostProcessSpecs
             Assert.True(await host.ExitCodeAsync() == ExitCode.Left, host.Tail());
         }
     }
+
+    [Fact(DisplayName = "A host that is paused is left out by the others; when it goes on it finds that out and exits with code 3")]
+    public async Task Pause_and_left_out()
+    {
+        await using var cluster = HostCluster.Of(3);
+        var hosts = await cluster.StartAllAsync();
+
+        var viewWithAll = long.Parse((await hosts[2].ReadyAsync())["view"], CultureInfo.InvariantCulture);
+
+        hosts[2].Pause();
+        var without = await hosts[0].LineAsync("later view without node3", line =>
+            AdoptedView().Match(line) is { Success: true } view
+            && long.Parse(view.Groups[1].Value, CultureInfo.InvariantCulture) > viewWithAll
+            && !line.Contains(hosts[2].Address, StringComparison.Ordinal));
+        hosts[2].Resume();
+
+        Assert.True(await hosts[2].ExitCodeAsync() == ExitCode.LeftOut, $"{without}\n{hosts[2].Tail()}");
+    }
+
+    [GeneratedRegex(@": adopted view (\d+) ")]
+    private static partial Regex AdoptedView();
 }
