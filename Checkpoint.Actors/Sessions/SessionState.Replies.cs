@@ -207,7 +207,7 @@ public sealed partial class SessionState
         Release(pending, status, effects);
         var told = status == AisStatus.Unavailable ? rules.Unavailable : status;
         effects.Add(new SessionEffect.ToClient(new Answer(pending.RequestId, told, reason, index, body)));
-        if (_isLeaving && _pending.Count == 0 && !IsEnded)
+        if (_isLeaving && !_farewellIsSaid && _pending.Count == 0 && !IsEnded)
             SayFarewell(effects);
     }
 

@@ -21,6 +21,9 @@ public sealed partial class SessionState(SessionId id, HostId host, ProfileRules
     /// <summary>The service answers at the deadline itself, and knows better what came of it; only its silence is ended here.</summary>
     private const long AnswerGrace = 200 * AisTime.NanosecondsPerMillisecond;
 
+    /// <summary>For requests that cross the farewell on their way: some round trips of a slow network.</summary>
+    private const long LeavePatience = 1000 * AisTime.NanosecondsPerMillisecond;
+
     private readonly Dictionary<ulong, OpenHandle> _handles = [];
     private readonly Dictionary<ulong, SectionIteration> _iterations = [];
     private readonly Dictionary<ulong, PendingRequest> _asked = [];
@@ -34,6 +37,8 @@ public sealed partial class SessionState(SessionId id, HostId host, ProfileRules
     private long _bytesInFlight;
     private int _iterationIds;
     private bool _isLeaving;
+    private bool _farewellIsSaid;
+    private long _leaveBy;
 
     public int HandleCount => _handles.Count;
 
@@ -41,7 +46,7 @@ public sealed partial class SessionState(SessionId id, HostId host, ProfileRules
     public bool IsEnded { get; private set; }
 
     /// <summary>A <see cref="Tick"/> is wanted soon.</summary>
-    public bool NeedsTicks => _pending.Count > 0 || !_closings.IsEmpty;
+    public bool NeedsTicks => _pending.Count > 0 || !_closings.IsEmpty || (_isLeaving && !IsEnded);
 
     /// <summary>Takes a client's message. What a client must not send is a <see cref="WireFormatException"/>: it is cut off.</summary>
     public void Receive(IMessage message, SessionNow now, List<SessionEffect> effects)
@@ -61,6 +66,9 @@ public sealed partial class SessionState(SessionId id, HostId host, ProfileRules
             case ChangeCredit credit:
                 if (_handles.TryGetValue(credit.Handle, out var handle) && handle.Confirm(credit.Events, limits.ChangeEventsMax) is { } gap)
                     effects.Add(new SessionEffect.ToClient(gap));
+                break;
+            case Farewell when _isLeaving:
+                Abandon(effects); // It goes elsewhere, as it was told to, and takes its opens with it.
                 break;
             case Farewell:
                 End(now, effects);
@@ -83,7 +91,10 @@ public sealed partial class SessionState(SessionId id, HostId host, ProfileRules
             foreach (var change in lane.Resume(now.Monotonic))
                 Ask(change, now, effects);
         _closings.Proceed(NextNumber, now, effects);
-        FinishIfDone(effects);
+        if (_isLeaving && !IsEnded && _pending.Count == 0 && now.Monotonic >= _leaveBy)
+            Abandon(effects);
+        else
+            FinishIfDone(effects);
     }
 
     /// <summary>The client is dead or has said farewell: everything it opened is closed, once.</summary>
@@ -118,11 +129,21 @@ public sealed partial class SessionState(SessionId id, HostId host, ProfileRules
         Abandon(effects);
     }
 
-    /// <summary>The host leaves gracefully: no new requests; farewell as soon as those at work are answered.</summary>
-    public void Leave(List<SessionEffect> effects)
+    /// <summary>
+    /// The host leaves gracefully: no new requests. A client that can go elsewhere is told at once, so that it sends nothing more; what is at
+    /// work is answered, and what crosses the farewell is refused, until it says farewell itself or the patience is over. A client of
+    /// the local socket ends with its farewell, so it gets it when everything is answered.
+    /// </summary>
+    public void Leave(bool canGoElsewhere, SessionNow now, List<SessionEffect> effects)
     {
+        if (_isLeaving || IsEnded)
+            return;
         _isLeaving = true;
-        if (_pending.Count == 0)
+        _farewellIsSaid = canGoElsewhere;
+        _leaveBy = now.Monotonic + LeavePatience;
+        if (canGoElsewhere)
+            effects.Add(new SessionEffect.ToClient(new Farewell(AisStatus.TryAgain, "the host leaves")));
+        else if (_pending.Count == 0)
             SayFarewell(effects);
     }
 

@@ -157,7 +157,8 @@ internal sealed class ConnectionActor : ReceiveActor
                     reader.End(new CheckpointException(end.Status, end.Reason));
                 break;
             case ConnectionEffect.Leave leave:
-                _link?.Leave(leave.Reason);
+                if (leave.SaysFarewell)
+                    _link?.Leave(leave.Reason);
                 _link = null;
                 break;
             case ConnectionEffect.Join join:

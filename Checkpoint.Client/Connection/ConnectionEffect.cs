@@ -16,8 +16,12 @@ internal abstract record ConnectionEffect
     /// </param>
     internal sealed record Join(int Attempt, HostId? Avoid, bool AskAll) : ConnectionEffect;
 
-    /// <summary>The present session is over for this side; its host is told so as far as it still listens.</summary>
-    internal sealed record Leave(string Reason) : ConnectionEffect;
+    /// <summary>The present session is over for this side.</summary>
+    /// <param name="SaysFarewell">
+    /// Its host is told. Not after a broken link: a host that lived all the same would close at once what the client is about to attach
+    /// elsewhere, and the last close may delete a checkpoint; the host's own patience with silence gives the time.
+    /// </param>
+    internal sealed record Leave(string Reason, bool SaysFarewell) : ConnectionEffect;
 
     /// <summary>To the reader of a handle's changes.</summary>
     internal sealed record Push(ulong Handle, SessionProtocol.IMessage Change) : ConnectionEffect;

@@ -31,6 +31,7 @@ internal sealed class ConnectionState(ConnectionTimes times, int waitingCallsMax
     private int _attempt;
     private int _tries;
     private HostId? _lostHost;
+    private bool _isToldToGo;
 
     private enum Phase
     {
@@ -81,6 +82,7 @@ internal sealed class ConnectionState(ConnectionTimes times, int waitingCallsMax
         _phase = Phase.Connected;
         _phaseSince = now;
         _welcome = welcome;
+        _isToldToGo = false;
         _lastHeard = now;
         _nextBeat = now;
         Generation++;
@@ -115,8 +117,12 @@ internal sealed class ConnectionState(ConnectionTimes times, int waitingCallsMax
             case SessionProtocol.Heartbeat { IsAnswer: false } beat:
                 effects.Add(new ConnectionEffect.Send(beat with { IsAnswer = true }));
                 break;
-            case SessionProtocol.Farewell farewell:
+            case SessionProtocol.Farewell { Status: AisStatus.TryAgain } farewell:
+                _isToldToGo = true;
                 Leave($"{HostName} said farewell: {farewell.Reason}", now, effects);
+                break;
+            case SessionProtocol.Farewell farewell:
+                Lost($"{HostName} ended the session: {farewell.Status}, {farewell.Reason}", now, effects);
                 break;
         }
     }
@@ -127,8 +133,9 @@ internal sealed class ConnectionState(ConnectionTimes times, int waitingCallsMax
         if (Host is not { } host)
             return;
 
+        var wasToldToGo = _isToldToGo;
         EndSession($"the connection to {HostName} was lost ({reason})");
-        effects.Add(new ConnectionEffect.Leave(reason));
+        effects.Add(new ConnectionEffect.Leave(reason, SaysFarewell: wasToldToGo));
         effects.Add(new ConnectionEffect.StatusChanged(ConnectionStatus.Joining, "", reason));
         _whyNotConnected = reason;
         Join(host, now, effects);
@@ -191,7 +198,7 @@ internal sealed class ConnectionState(ConnectionTimes times, int waitingCallsMax
             End(call, Refusal(AisStatus.BadHandle, "the client was disposed of"));
         _phase = Phase.Closed;
         if (hadSession)
-            effects.Add(new ConnectionEffect.Leave("the client was disposed of"));
+            effects.Add(new ConnectionEffect.Leave("the client was disposed of", SaysFarewell: true));
         effects.Add(new ConnectionEffect.StatusChanged(ConnectionStatus.Closed, "", "the client was disposed of"));
     }
 

@@ -26,7 +26,10 @@ public static class SessionProtocol
     public sealed record Welcome(
         ushort ProtocolVersion, SessionId Session, string HostName, HostId Host, long HeartbeatInterval, long SilenceMax, int OutstandingMax) : IMessage;
 
-    /// <summary>The host ends this session: it shuts down (reattach elsewhere), or refuses the client.</summary>
+    /// <summary>
+    /// The host ends this session: it shuts down (reattach elsewhere), or refuses the client. From a client: it ends, and all it opened is
+    /// closed; but as the answer to a host's farewell it says that the client goes elsewhere with all its opens.
+    /// </summary>
     public sealed record Farewell(AisStatus Status, string Reason) : IMessage;
 
     /// <summary>Either direction; answered by <see cref="Heartbeat"/> with the same number when <paramref name="IsAnswer"/> is false.</summary>

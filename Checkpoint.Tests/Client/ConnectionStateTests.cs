@@ -169,7 +169,7 @@ public sealed class ConnectionStateTests
         var handle = _script.Open();
         var calls = Enumerable.Range(0, 3).Select(i => _script.Submit(_script.Write(handle, i))).ToList();
         var requests = _script.TakeRequests();
-        _script.Hear(new SessionProtocol.Farewell(AisStatus.Ok, "stopping"));
+        _script.Hear(new SessionProtocol.Farewell(AisStatus.TryAgain, "stopping"));
         calls.Add(_script.Submit(_script.Write(handle, 3)));
 
         _script.Answer(requests[0], AisStatus.Ok);
@@ -178,6 +178,7 @@ public sealed class ConnectionStateTests
         _script.Answer(requests[1], AisStatus.TryAgain);
 
         Assert.Single(_script.Take<ConnectionEffect.Join>());
+        Assert.True(Assert.Single(_script.Take<ConnectionEffect.Leave>()).SaysFarewell);
         Assert.Equal(AisStatus.Ok, ConnectionScript.StatusOf(calls[0]));
         _script.Welcome();
         _script.AnswerOpened(Assert.Single(_script.TakeRequests()), remote: 5);
@@ -191,7 +192,7 @@ public sealed class ConnectionStateTests
         var handle = _script.Open();
         var calls = Enumerable.Range(0, 2).Select(i => _script.Submit(_script.Write(handle, i))).ToList();
         var requests = _script.TakeRequests();
-        _script.Hear(new SessionProtocol.Farewell(AisStatus.Ok, "stopping"));
+        _script.Hear(new SessionProtocol.Farewell(AisStatus.TryAgain, "stopping"));
 
         _script.Answer(requests[0], AisStatus.TryAgain);
         _script.Answer(requests[1], AisStatus.Ok);
@@ -199,12 +200,25 @@ public sealed class ConnectionStateTests
         Assert.Equal([AisStatus.TryAgain, AisStatus.Ok], calls.Select(ConnectionScript.StatusOf));
     }
 
+    [Fact(DisplayName = "A host that a view left out is left at once; it hears no farewell, which would close what is attached elsewhere")]
+    public void Left_out_host()
+    {
+        _script.Welcome();
+        var call = _script.Submit(new SessionProtocol.Unlink(ConnectionScript.Name));
+
+        _script.Hear(new SessionProtocol.Farewell(AisStatus.Unavailable, "view 8 left it out"));
+
+        Assert.Equal(AisStatus.Timeout, ConnectionScript.StatusOf(call));
+        Assert.Single(_script.Take<ConnectionEffect.Join>());
+        Assert.False(Assert.Single(_script.Take<ConnectionEffect.Leave>()).SaysFarewell);
+    }
+
     [Fact(DisplayName = "A leaver that goes on for too long is left, and what it has ends in TIMEOUT")]
     public void Farewell_has_a_limit()
     {
         _script.Welcome();
         var call = _script.Submit(new SessionProtocol.Unlink(ConnectionScript.Name));
-        _script.Hear(new SessionProtocol.Farewell(AisStatus.Ok, "stopping"));
+        _script.Hear(new SessionProtocol.Farewell(AisStatus.TryAgain, "stopping"));
 
         for (var i = 0; i < 6; i++)
         {

@@ -307,6 +307,31 @@ public sealed class SessionStateTests
         Assert.True(driver.Effects.OfType<SessionEffect.Finished>().Single().KeepsOpens);
     }
 
+    [Theory(DisplayName = "A leaving host tells a client that can go elsewhere at once, answers what it has, refuses what crosses, and keeps its opens for it")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Graceful_leave_of_a_cluster_client(bool clientAnswers)
+    {
+        var driver = new SessionDriver();
+        var handle = driver.Open().Handle;
+        driver.Send(SessionDriver.Write(handle));
+        var change = driver.ToAgent<Agent.Change>().Number;
+        driver.Leave(canGoElsewhere: true);
+        Assert.Equal(AisStatus.TryAgain, Assert.IsType<Farewell>(Assert.Single(driver.ToClient)).Status);
+        Assert.Equal(AisStatus.TryAgain, driver.Refused(new GetStatus(handle)));
+        driver.FromAgent(new Agent.Changed(change, ContentResult.Ok));
+        Assert.IsType<Answer>(Assert.Single(driver.ToClient));
+        Assert.Empty(driver.Effects.OfType<SessionEffect.Finished>());
+
+        if (clientAnswers)
+            driver.Tell(new Farewell(AisStatus.Ok, "it goes elsewhere"));
+        else
+            driver.After(TimeSpan.FromSeconds(1));
+
+        Assert.Empty(driver.Effects.OfType<SessionEffect.ToEntity>());
+        Assert.True(driver.Effects.OfType<SessionEffect.Finished>().Single().KeepsOpens);
+    }
+
     [Fact(DisplayName = "What only a host may say ends a client")]
     public void Wrong_direction() =>
         Assert.Throws<WireFormatException>(() => new SessionDriver().Tell(new Answer(1, AisStatus.Ok)));
