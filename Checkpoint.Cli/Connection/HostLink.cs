@@ -42,7 +42,7 @@ public sealed class HostLink : IAsyncDisposable
             try
             {
                 var hello = new SessionProtocol.Hello(SessionProtocol.Version, $"checkpoint-cli {Environment.ProcessId}", AisVersion.B22, Profile.Strict);
-                var connection = await GatewayConnection.ConnectAsync(candidate.Path, hello, clock, either.Token);
+                var connection = await GatewayConnection.ConnectAsync(candidate.PathToUse, hello, clock, either.Token);
                 return new HostLink(connection, candidate, timeout, clock);
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -131,7 +131,7 @@ public sealed class HostLink : IAsyncDisposable
             using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             try
             {
-                await probe.ConnectAsync(new UnixDomainSocketEndPoint(_socket.Path), cancel);
+                await probe.ConnectAsync(new UnixDomainSocketEndPoint(_socket.PathToUse), cancel);
             }
             catch (SocketException)
             {

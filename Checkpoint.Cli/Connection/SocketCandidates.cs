@@ -1,9 +1,19 @@
+using System.Text;
+
 namespace Checkpoint.Cli.Connection;
 
 /// <summary>Where a host's socket may be. The first that answers is used.</summary>
 /// <param name="Path">Of a Unix socket.</param>
 /// <param name="Source">Why it is tried, for messages.</param>
-public sealed record SocketCandidate(string Path, string Source);
+public sealed record SocketCandidate(string Path, string Source)
+{
+    /// <summary>What the kernel takes of a path, without its final zero.</summary>
+    private const int PathMaxBytes = 107;
+
+    /// <summary>The same place, relative to the working directory when the whole path is longer than the kernel takes.</summary>
+    public string PathToUse =>
+        Encoding.UTF8.GetByteCount(Path) <= PathMaxBytes ? Path : System.IO.Path.GetRelativePath(Directory.GetCurrentDirectory(), Path);
+}
 
 /// <summary>
 /// Which sockets to try: what the user named and nothing else; else the hosts that <c>run.sh --keep</c> left running in this checkout;

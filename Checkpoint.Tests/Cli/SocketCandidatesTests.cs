@@ -53,6 +53,15 @@ public sealed class SocketCandidatesTests : IDisposable
         Assert.Equal((0, "no checkpoints\n"), (run.ExitCode, run.Out));
     }
 
+    [Fact(DisplayName = "A path longer than the kernel takes is used relative to the working directory")]
+    public void Long_path()
+    {
+        var below = Path.Combine(Directory.GetCurrentDirectory(), new string('d', 90), "checkpoint.sock");
+
+        Assert.Equal(Path.Combine(new string('d', 90), "checkpoint.sock"), new SocketCandidate(below, "test").PathToUse);
+        Assert.Equal("/short.sock", new SocketCandidate("/short.sock", "test").PathToUse);
+    }
+
     [Fact(DisplayName = "A checkout without kept hosts is no fault")]
     public void No_kept_hosts() => Assert.Equal(SocketCandidates.SystemPath, Assert.Single(SocketCandidates.Of(null, Environment(null))).Path);
 
