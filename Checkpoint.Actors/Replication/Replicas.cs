@@ -116,9 +116,13 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
         Gone(replica);
     }
 
-    /// <summary>Gives the whole table to the map, which has none of its pages from this host yet.</summary>
+    /// <summary>
+    /// Gives the whole table to the map. What a fill that was thrown away had left there goes first, since it may have pages that are
+    /// deleted by now; without any the Dropped does nothing.
+    /// </summary>
     public void ShowAll(Replica replica)
     {
+        context.Out(new MachineOutput.Map(new SectionMapProtocol.Dropped(replica.Id)));
         if (replica.Table is { } table && table.AllPages() is { Count: > 0 } pages)
             context.Out(new MachineOutput.Map(
                 new SectionMapProtocol.PagesChanged(replica.Id, replica.State.Attributes, table.Sequence, pages)));

@@ -57,6 +57,18 @@ public sealed class SectionMapTests
         Assert.Equal("both 0C, newest 0D as of 13", Describe(Flushed(ahead, pending, Changed(First, 9, ("new", [9])), Changed(First, 13, ("newest", [13])))));
     }
 
+    [Fact(DisplayName = "A second fill after one that was thrown away leaves nothing of the first")]
+    public void Second_fill()
+    {
+        var held = new HeldIncarnations();
+        held.Add(First);
+        var pending = new PendingBuckets(new BucketPool(1));
+        var first = Flushed(Bucket.Empty(held), pending, Changed(First, 3, ("old", [1]), ("both", [1])));
+
+        pending.Take(new SectionMapProtocol.Dropped(First));
+        Assert.Equal("both 07 as of 7", Describe(Flushed(first, pending, Changed(First, 7, ("both", [7])))));
+    }
+
     private static Bucket Flushed(Bucket bucket, PendingBuckets pending, params SectionMapProtocol.PagesChanged[] changes)
     {
         foreach (var change in changes)
