@@ -151,16 +151,6 @@ step "counting, with $kills kill(s); to see this run again: ./run.sh --seed $see
 
 # --- the counts out of the checkpoint, and an independent recount ---
 
-# A word above 4 KiB counts under its first 4 KiB and its SHA-256, printed as one, a space and the other; no word holds a space.
-recount() {
-  tr -s '\t\n\v\f\r ' '\n' <"$file" | sed '/^$/d' | sort -S 25% | uniq -c | sed -E 's/^ *([0-9]+) /\1 /' >"$run/tmp/words"
-  grep -avE '^[0-9]+ .{4097}' "$run/tmp/words" || [ $? -eq 1 ]
-  grep -aE '^[0-9]+ .{4097}' "$run/tmp/words" >"$run/tmp/long" || return 0
-  cut -d' ' -f2- "$run/tmp/long" >"$run/tmp/long-words"
-  split -l 1 --filter="tr -d '\n' | sha256sum | cut -d' ' -f1" "$run/tmp/long-words" >"$run/tmp/long-digests"
-  paste -d' ' <(cut -d' ' -f1 "$run/tmp/long") <(cut -b1-4096 "$run/tmp/long-words") "$run/tmp/long-digests"
-}
-
 dump() {
   local first sections
   for ((first = 0; first < 256; first += 32)); do
@@ -173,7 +163,7 @@ dump() {
 step "comparing the checkpoint's counts with a recount by coreutils"
 dump >"$run/tmp/slots"
 "$wordcount" print <"$run/tmp/slots" | sort -S 25% >"$run/counts"
-recount | sort -S 25% >"$run/recount"
+samples/WordCount/recount.sh "$file" >"$run/recount"
 
 echo "the most frequent words:"
 sort -t' ' -k1,1nr -k2 -S 25% "$run/counts" | head -n 8 | cut -b1-60 | sed 's/^/  /' | cat -v

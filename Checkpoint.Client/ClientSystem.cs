@@ -46,6 +46,8 @@ internal static class ClientSystem
           log-config-on-start = off
           log-dead-letters = off
           log-dead-letters-during-shutdown = off
+          # A program that ends without disposing of its client is not held up: the host notices.
+          coordinated-shutdown.run-by-clr-shutdown-hook = off
           actor {
             provider = remote
             serialization-settings.allow-unregistered-types = false
