@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
 using Checkpoint.Actors.Replication;
+using Checkpoint.Actors.Sessions;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Node;
@@ -70,6 +71,7 @@ public sealed class CheckpointNode
                 new ReplicaAgentProtocol.DrainHost(0, deadline), _drainTimeout + TimeSpan.FromSeconds(1));
             if (drained.Status != AisStatus.Ok)
                 System.Log.Warning("not everything was handed over within {0}: {1}", _drainTimeout, drained.Reason);
+            await Services.Sessions.Ask<SessionRegistry.Left>(SessionRegistry.LeaveNow.Instance, _drainTimeout);
             await Services.Agent.Ask<ReplicaAgent.RetireNow>(ReplicaAgent.RetireNow.Instance, TimeSpan.FromSeconds(1));
             await Task.Delay(RetiredBeats, clock);
         }

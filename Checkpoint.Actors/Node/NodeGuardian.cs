@@ -1,10 +1,12 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Cluster.Tools.Client;
 using Akka.DistributedData;
 using Akka.Event;
 using Checkpoint.Actors.Checkpoints;
 using Checkpoint.Actors.Map;
 using Checkpoint.Actors.Replication;
+using Checkpoint.Actors.Sessions;
 using Checkpoint.Actors.Views;
 
 namespace Checkpoint.Actors.Node;
@@ -50,15 +52,19 @@ public sealed class NodeGuardian : ReceiveActor
         var agent = Watched(
             ReplicaAgent.Props(machine, self, clock, options.Agent, new AgentNeighbours(views, map), options.Faults), "agent");
         var services = new NodeServices(self, options.NodeName, clock) { Agent = agent };
-        return services with { Checkpoints = Context.Watch(CheckpointRegion.Start(Context.System, services, options.Entities)) };
+        services = services with { Checkpoints = Context.Watch(CheckpointRegion.Start(Context.System, services, options.Entities)) };
+        var settings = new SessionSettings(options.Sessions, options.Journal, options.Faults);
+        services = services with { Sessions = Watched(SessionRegistry.Props(services, settings), SessionRegistry.Name) };
+        ClusterClientReceptionist.Get(Context.System).RegisterService(Watched(Door.Props(services.Sessions), Door.Name));
+        return services;
     }
 
     private static IActorRef Watched(Props props, string name) => Context.Watch(Context.ActorOf(props, name));
 
     private void OnStopped(Terminated stopped)
     {
-        // In a leave, and when this host was downed, region and Replicator stop by themselves.
-        if (CoordinatedShutdown.Get(Context.System).ShutdownReason is not null || Cluster.Get(Context.System).IsTerminated)
+        // In a leave, and when this host was left out, region and Replicator stop by themselves.
+        if (_exit.Task.IsCompleted || CoordinatedShutdown.Get(Context.System).ShutdownReason is not null || Cluster.Get(Context.System).IsTerminated)
             return;
         _log.Error("{0} stopped: this host cannot serve any more.", stopped.ActorRef.Path);
         _exit.TrySetResult(new NodeExit.PartFailed(stopped.ActorRef.Path.ToStringWithoutAddress()));

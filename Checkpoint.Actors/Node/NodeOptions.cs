@@ -4,6 +4,7 @@ using Checkpoint.Actors.Configuration;
 using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Map;
 using Checkpoint.Actors.Replication;
+using Checkpoint.Actors.Sessions;
 
 namespace Checkpoint.Actors.Node;
 
@@ -13,6 +14,11 @@ namespace Checkpoint.Actors.Node;
 public sealed record NodeOptions(string NodeName, AgentOptions Agent, CheckpointEntityOptions Entities, TimeSpan DrainTimeout)
 {
     public MachineOptions Machine { get; init; } = MachineOptions.Default;
+
+    public SessionLimits Sessions { get; init; } = SessionLimits.Defaults;
+
+    /// <summary>For <c>status</c>: the kind of journal.</summary>
+    public string Journal { get; init; } = "sqlite";
 
     public SectionMapOptions Map { get; init; } = SectionMapOptions.Default;
 

@@ -31,6 +31,7 @@ public sealed partial class HostMachine
     private readonly Fills _fills;
     private readonly Drain _drain;
     private readonly Queue<(HostId From, HostMessage Message)> _early = new();
+    private long _steppedAt = long.MinValue;
     private long _expireAt;
     private long _unservedSince = long.MinValue;
 
@@ -70,6 +71,9 @@ public sealed partial class HostMachine
     public void Step(MachineInput input, long now, long wall, List<MachineOutput> outputs)
     {
         _context.Begin(now, wall, outputs);
+        if (_steppedAt != long.MinValue && now - _steppedAt > 2 * _context.Options.Heartbeat)
+            _heartbeats.StoodStill(now - _steppedAt);
+        _steppedAt = now;
         switch (input)
         {
             case MachineInput.Tick:

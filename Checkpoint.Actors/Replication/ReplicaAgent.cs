@@ -23,6 +23,8 @@ public sealed partial class ReplicaAgent : UntypedActor
     /// <summary>The agents of all hosts find each other by it.</summary>
     public const string Path = "/user/checkpoint/agent";
 
+    private const string Dispatcher = "checkpoint-agent-dispatcher";
+
     private static readonly TimeSpan ForgetLinkAfter = TimeSpan.FromSeconds(60);
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -38,7 +40,7 @@ public sealed partial class ReplicaAgent : UntypedActor
     private readonly List<MachineOutput> _outputs = [];
     private readonly HashSet<HostId> _probing = [];
     private readonly HashSet<IActorRef> _trackers = [];
-    private ITimer? _timer;
+    private Metronome? _ticks;
     private int _tickWaits;
     private long _badFrames;
 
@@ -54,29 +56,26 @@ public sealed partial class ReplicaAgent : UntypedActor
 
     public static Props Props(
         HostMachine machine, HostId self, TimeProvider clock, AgentOptions options, AgentNeighbours neighbours, FaultSwitch faults) =>
-        Akka.Actor.Props.Create(() => new ReplicaAgent(machine, self, clock, options, neighbours, faults));
+        Akka.Actor.Props.Create(() => new ReplicaAgent(machine, self, clock, options, neighbours, faults)).WithDispatcher(Dispatcher);
 
     protected override void PreStart()
     {
         _members.Subscribe(Self);
         Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
         Context.System.EventStream.Subscribe(Self, typeof(AssociationErrorEvent));
-        var (self, clock) = (Self, _clock);
-        _timer = clock.CreateTimer(
-            _ =>
-            {
-                // One tick in the mailbox at a time: an agent that is behind must not be buried in them.
-                if (Interlocked.Exchange(ref _tickWaits, 1) == 0)
-                    self.Tell(TimePassed.Instance);
-            },
-            null,
-            TimeSpan.Zero,
-            _options.Tick);
+        var self = Self;
+
+        _ticks = new Metronome(_options.Tick, () =>
+        {
+            // One tick in the mailbox at a time: an agent that is behind must not be buried in them.
+            if (Interlocked.Exchange(ref _tickWaits, 1) == 0)
+                self.Tell(TimePassed.Instance);
+        });
     }
 
     protected override void PostStop()
     {
-        _timer?.Dispose();
+        _ticks?.Dispose();
         _members.Unsubscribe(Self);
     }
 

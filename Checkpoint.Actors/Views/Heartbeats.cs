@@ -42,6 +42,17 @@ internal sealed class Heartbeats(MachineContext context)
         peer.HeardAt = Math.Min(peer.HeardAt, context.Now - context.Options.Detection + context.Options.SuspectPatience);
     }
 
+    /// <summary>
+    /// This host itself stood still for so long and may have heartbeats waiting that it has not looked at: its silence is no word about the others.
+    /// Only whom it hears is moved on, never a lease: that counts from what was sent.
+    /// </summary>
+    public void StoodStill(long duration)
+    {
+        foreach (var peer in _peers.Values)
+            if (peer.HeardAt != long.MinValue)
+                peer.HeardAt = Math.Min(context.Now, peer.HeardAt + duration);
+    }
+
     /// <summary>A new view: answers to heartbeats of the one before are worth nothing.</summary>
     public void OnAdopted()
     {

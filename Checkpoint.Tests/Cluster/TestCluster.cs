@@ -19,6 +19,15 @@ public sealed class TestCluster : IAsyncDisposable
     /// <summary>For what should take a second or two: the machine that runs this may be busy with much else.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>Several hosts share one process, its garbage collector and two cores: a pause of all is not to look like a loss of one.</summary>
+    private static readonly MachineOptions Patient = MachineOptions.Default with
+    {
+        Heartbeat = 150 * AisTime.NanosecondsPerMillisecond,
+        Detection = 1_200 * AisTime.NanosecondsPerMillisecond,
+        SuspectPatience = 500 * AisTime.NanosecondsPerMillisecond,
+        Lease = 1_500 * AisTime.NanosecondsPerMillisecond,
+    };
+
     private readonly TestJournal _journal = new();
     private readonly List<TestHost> _hosts = [];
     private readonly HashSet<(TestHost, TestHost)> _cuts = [];
@@ -43,7 +52,8 @@ public sealed class TestCluster : IAsyncDisposable
         var cluster = Akka.Cluster.Cluster.Get(system);
         cluster.Join(_hosts.Find(host => host.IsRunning)?.Address ?? cluster.SelfAddress);
         var events = TestEvents.Of(system);
-        var node = await CheckpointNode.StartAsync(system, NodeOptions.From(name, system.Settings.Config), TimeProvider.System);
+        var options = NodeOptions.From(name, system.Settings.Config) with { Machine = Patient };
+        var node = await CheckpointNode.StartAsync(system, options, TimeProvider.System);
         var host = new TestHost(name, node, events);
         _hosts.Add(host);
         return host;

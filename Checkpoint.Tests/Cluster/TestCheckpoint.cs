@@ -1,0 +1,66 @@
+using System.Text;
+using Checkpoint.Protocol;
+using static Checkpoint.Actors.Replication.ReplicaAgentProtocol;
+
+namespace Checkpoint.Tests.Cluster;
+
+/// <summary>One incarnation, used through the agents of a <see cref="TestCluster"/> without entities and sessions.</summary>
+public sealed class TestCheckpoint
+{
+    private static readonly SessionId Session = new(new Guid(1, 1, 1, new byte[8]));
+
+    private readonly IncarnationId _incarnation;
+
+    private TestCheckpoint(IncarnationId incarnation) => _incarnation = incarnation;
+
+    /// <summary>Creates it on this host, which orders it. WR_ALL_REPLICAS unless told otherwise.</summary>
+    public static async Task<TestCheckpoint> CreateAsync(TestHost host, string name, CreationFlags flags = CreationFlags.WriteAllReplicas)
+    {
+        var attributes = new CreationAttributes(flags, 0, AisTime.End, 100_000, 64 * 1024 * 1024, 64);
+        var incarnation = new IncarnationId(Guid.NewGuid());
+        var done = await host.AskAsync<Done>(new Create(
+            TestHost.NextNumber(), incarnation, new CheckpointName(name), attributes, host.Id, AisTime.Now(TimeProvider.System), host.Deadline()));
+        Assert.True(done.Status == AisStatus.Ok, $"create on {host.Name}: {done.Status} {done.Reason}");
+        return new TestCheckpoint(incarnation);
+    }
+
+    /// <summary>Overwrites the section, or creates it when it is new. One call, at most one change of the section's content.</summary>
+    public async Task<AisStatus> WriteAsync(TestHost host, SectionId section, string text)
+    {
+        var data = Encoding.UTF8.GetBytes(text);
+        var status = await ChangeAsync(host, new ContentOp.Overwrite(section, data));
+        return status == AisStatus.NotExist ? await ChangeAsync(host, new ContentOp.CreateSection(section, AisTime.End, data)) : status;
+    }
+
+    public async Task<AisStatus> ChangeAsync(TestHost host, ContentOp op) =>
+        (await host.AskAsync<Changed>(new Change(TestHost.NextNumber(), _incarnation, Session, 1, op, host.Deadline()))).Status;
+
+    public async Task<string> ReadAsync(TestHost host, SectionId section)
+    {
+        var read = await host.AskAsync<ReadDone>(
+            new Read(TestHost.NextNumber(), _incarnation, [new ReadElement(section, 0, ReadElement.Whole)], host.Deadline()));
+        Assert.True(read.Status == AisStatus.Ok, $"read on {host.Name}: {read.Status} {read.Reason}");
+        return Encoding.UTF8.GetString(read.Result.Data[0].Span);
+    }
+
+    /// <summary>The ids of all sections, in order.</summary>
+    public async Task<IReadOnlyList<SectionId>> SectionsAsync(TestHost host)
+    {
+        var listed = await host.AskAsync<Listed>(new List(TestHost.NextNumber(), _incarnation, SectionsChosen.Any, 0, host.Deadline()));
+        Assert.True(listed.Status == AisStatus.Ok, $"list on {host.Name}: {listed.Status} {listed.Reason}");
+        return [.. listed.Ids.OrderBy(id => id.ToString(), StringComparer.Ordinal)];
+    }
+
+    /// <summary>Waits until the host counts as full.</summary>
+    public async Task FullOnAsync(TestHost host)
+    {
+        using var late = new CancellationTokenSource(TestCluster.Patience);
+        while (true)
+        {
+            var status = await host.AskAsync<AgentStatus>(new GetAgentStatus(TestHost.NextNumber()));
+            if (status.Incarnations.Any(item => item.Incarnation == _incarnation && item.ReplicaHosts.Contains(host.Id)))
+                return;
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, late.Token);
+        }
+    }
+}
