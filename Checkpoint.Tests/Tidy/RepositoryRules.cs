@@ -59,7 +59,7 @@ public sealed partial class RepositoryRules(ITestOutputHelper output)
     {
         for (var at = 1; at < lines.Length; at++)
         {
-            if (lines[at] is not "    {" || TypeDeclaration().IsMatch(lines[at - 1]))
+            if (lines[at] is not "    {" || TypeDeclaration().IsMatch(lines[at - 1]) || lines[at - 1].EndsWith("=>", StringComparison.Ordinal))
                 continue;
 
             var end = Array.IndexOf(lines, "    }", at);
