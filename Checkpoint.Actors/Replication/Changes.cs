@@ -33,10 +33,11 @@ internal sealed class Changes(
             Refuse(change, $"{context.Options.ParkedCountMax} changes wait already");
         else if (replicas.Find(command.Incarnation) is { } replica)
             Hold(replica, change);
-        else if (recovery.IsStarted)
-            change.Answer(context, new(AisStatus.NotExist, $"view {keeper.Number} has no incarnation {command.Incarnation}"));
         else
+        {
             _early.Add(change);
+            Sort();
+        }
     }
 
     /// <summary>Sends or orders what is held, as far as it may go now.</summary>
@@ -133,15 +134,26 @@ internal sealed class Changes(
 
     public void OnStarted()
     {
-        foreach (var change in _early)
-            if (replicas.Find(change.Command.Incarnation) is { } replica)
-                Hold(replica, change);
-            else
-                change.Answer(context, new(AisStatus.NotExist, $"view {keeper.Number} has no incarnation {change.Command.Incarnation}"));
-        _early.Clear();
+        Sort();
         Inquire();
         foreach (var replica in _active.ToArray())
             Pump(replica);
+    }
+
+    /// <summary>Finds the incarnations of changes that came before START, or before this host had heard of them; without the lease nobody knows.</summary>
+    private void Sort()
+    {
+        if (_early.Count == 0 || !recovery.IsStarted)
+            return;
+        var early = _early.ToArray();
+        _early.Clear();
+        foreach (var change in early)
+            if (replicas.Find(change.Command.Incarnation) is { } replica)
+                Hold(replica, change);
+            else if (keeper.HasLease)
+                change.Answer(context, new(AisStatus.NotExist, $"view {keeper.Number} has no incarnation {change.Command.Incarnation}"));
+            else
+                _early.Add(change);
     }
 
     /// <summary>The incarnation exists no more: what was sent to nobody finds nothing, of the rest nobody knows.</summary>
@@ -161,6 +173,7 @@ internal sealed class Changes(
 
     public void Tick()
     {
+        Sort();
         foreach (var replica in _active)
             if (replica.Outgoing.Held.Count > 0)
             {
@@ -182,6 +195,28 @@ internal sealed class Changes(
 
         foreach (var replica in _active.ToArray())
             Sweep(replica);
+    }
+
+    public void EndAll(string why)
+    {
+        var refusal = new ContentResult(AisStatus.Unavailable, why);
+        foreach (var change in _early)
+            change.Answer(context, refusal);
+        _early.Clear();
+        foreach (var replica in _active)
+        {
+            foreach (var change in replica.Outgoing.Held)
+                change.Answer(context, refusal);
+            replica.Outgoing.Held.Clear();
+            foreach (var change in replica.Outgoing.Sent.Values.Concat(replica.Outgoing.Ordered.Values))
+                Unknown(change, why);
+            replica.Outgoing.Sent.Clear();
+            replica.Outgoing.Ordered.Clear();
+        }
+
+        _byId.Clear();
+        _active.Clear();
+        _heldCount = 0;
     }
 
     private void Sweep(Replica replica)

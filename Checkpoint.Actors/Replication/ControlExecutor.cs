@@ -8,6 +8,8 @@ internal sealed class ControlExecutor(MachineContext context, ViewKeeper keeper,
 {
     private readonly Dictionary<(IncarnationId Incarnation, long Sequence), List<PendingControl>> _handOvers = [];
 
+    private readonly Dictionary<IncarnationId, List<PendingControl>> _deletions = [];
+
     /// <summary>A new incarnation is ordered here.</summary>
     public Action<Replica> Created { get; set; } = _ => { };
 
@@ -25,9 +27,7 @@ internal sealed class ControlExecutor(MachineContext context, ViewKeeper keeper,
             case ControlBody.Create:
                 return Attach(control, replica);
             case ControlBody.Delete:
-                if (IsDeleted(replica))
-                    return Attach(control, replica);
-                return Order(control, replica, orderer, new LogBody.Deleted());
+                return Delete(control, replica, orderer);
             case ControlBody.SetRetention set:
                 return set.Duration == replica.State.RetentionDuration
                     ? Attach(control, replica)
@@ -63,10 +63,34 @@ internal sealed class ControlExecutor(MachineContext context, ViewKeeper keeper,
             control.Answer(AisStatus.Ok);
     }
 
-    public void OnAdopted() => _handOvers.Clear();
+    public void OnDropConfirmed(IncarnationId incarnation)
+    {
+        if (!_deletions.Remove(incarnation, out var controls))
+            return;
+        foreach (var control in controls)
+            control.Answer(AisStatus.Ok);
+    }
 
-    private static bool IsDeleted(Replica replica) =>
-        replica.Log.End >= replica.Log.First && replica.Log[replica.Log.End].Body is LogBody.Deleted;
+    public void OnAdopted()
+    {
+        _handOvers.Clear();
+        _deletions.Clear();
+    }
+
+    /// <summary>Answered when no host shows it any more, which is a little later than stable.</summary>
+    private bool Delete(PendingControl control, Replica replica, Orderer orderer)
+    {
+        if (!replica.IsDeleted && !orderer.CanOrder)
+            return false;
+        if (!_deletions.TryGetValue(replica.Id, out var controls))
+            _deletions.Add(replica.Id, controls = []);
+        controls.Add(control);
+        (control.IsAttached, control.WasTried) = (true, true);
+        if (!replica.IsDeleted)
+            orderer.Order(new LogBody.Deleted());
+        orderer.Settle();
+        return true;
+    }
 
     private bool SetActive(PendingControl control, Replica replica, Orderer orderer, HostId to)
     {

@@ -68,10 +68,13 @@ internal sealed class Controls(
             (control.SentTo, control.IsAttached, control.RetryAt) = (null, false, long.MinValue);
     }
 
-    public void OnGone()
+    public void EndAll(string why)
     {
         foreach (var control in _open)
-            control.IsAttached = false;
+            control.Answer(control.WasTried ? AisStatus.Timeout : AisStatus.Unavailable, why);
+        _open.Clear();
+        _sent.Clear();
+        _remote.Clear();
     }
 
     public void Tick()
@@ -93,7 +96,7 @@ internal sealed class Controls(
     private void Try(PendingControl control)
     {
         control.RetryAt = context.Now + (4 * context.Options.TickInterval);
-        if (!recovery.IsStarted || Target(control) is not { } target)
+        if (!recovery.IsStarted || !keeper.HasLease || Target(control) is not { } target)
             return;
         if (target == context.Self)
         {

@@ -91,6 +91,7 @@ public sealed partial class HostMachine
                 break;
             case MachineInput.Retire:
                 _keeper.Retire();
+                EndAll("this host has retired");
                 SendBeats();
                 break;
             default:
@@ -119,6 +120,7 @@ public sealed partial class HostMachine
             _executor.OnOrdererChanged(replica);
             _changes.Pump(replica);
         };
+        _updates.DropConfirmed = _controlExecutor.OnDropConfirmed;
         _updates.HandOverConfirmed = _controlExecutor.OnHandOverConfirmed;
         _controlExecutor.Created = _executor.OnOrdererChanged;
     }
@@ -233,10 +235,14 @@ public sealed partial class HostMachine
         _controls.Tick();
     }
 
-    private void OnLeftOut(string reason)
+    private void OnLeftOut(string reason) => EndAll(reason);
+
+    /// <summary>This host answers nothing more: what was sent to nobody is refused for good, of the rest it does not know.</summary>
+    private void EndAll(string why)
     {
-        foreach (var replica in _replicas.All.ToArray())
-            _replicas.Drop(replica, isForGood: true);
+        _changes.EndAll(why);
+        _queries.EndAll(why);
+        _controls.EndAll(why);
     }
 
     private void SendBeats()
@@ -246,7 +252,7 @@ public sealed partial class HostMachine
         var heard = _heartbeats.Heard();
         HostId[] dead = [.. (_keeper.Latest?.Hosts ?? []).Where(_heartbeats.IsDead)];
         foreach (var host in _keeper.Up.Union(_keeper.Latest?.Hosts ?? []))
-            if (host != _context.Self && !_heartbeats.IsDead(host) && !_keeper.IsFormer(host))
+            if (host != _context.Self && !_heartbeats.IsDead(host))
                 SendBeat(host, heard, dead);
     }
 

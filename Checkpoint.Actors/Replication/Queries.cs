@@ -86,6 +86,17 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
             (query.ForwardedTo, query.WaitFor) = (null, -1);
     }
 
+    public void EndAll(string why)
+    {
+        foreach (var query in _parked.Concat(_forwarded.Values).Concat(_waiting.SelectMany(replica => replica.WaitingReads)))
+            query.Answer(new QueryResult.Refused(AisStatus.Unavailable, why));
+        _parked.Clear();
+        _forwarded.Clear();
+        foreach (var replica in _waiting)
+            replica.WaitingReads.Clear();
+        _waiting.Clear();
+    }
+
     public void Tick()
     {
         if (_parked.Count > 0 && recovery.IsStarted)
@@ -151,6 +162,12 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
 
         if (replicas.Find(query.Incarnation) is not { } replica)
         {
+            if (!keeper.HasLease)
+            {
+                _parked.Add(query); // Perhaps a later view has it.
+                return;
+            }
+
             query.Answer(new QueryResult.Refused(AisStatus.NotExist, $"view {keeper.Number} has no incarnation {query.Incarnation}"));
             return;
         }
@@ -179,15 +196,15 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
 
     private void ServeHead(PendingQuery query, Replica replica, Orderer orderer)
     {
-        if (replica.LacksActive)
-        {
-            query.Answer(new QueryResult.Refused(AisStatus.NotExist, $"{replica.State.Name} has no active replica"));
-            return;
-        }
-
         if (!keeper.HasLease || !orderer.IsCurrent)
         {
             _parked.Add(query);
+            return;
+        }
+
+        if (replica.LacksActive)
+        {
+            query.Answer(new QueryResult.Refused(AisStatus.NotExist, $"{replica.State.Name} has no active replica"));
             return;
         }
 
@@ -226,6 +243,8 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
 
     private static bool IsTouched(Replica replica, QueryBody body)
     {
+        if (replica.IsDeleted)
+            return true;
         if (replica.Pending is not { Changes: > 0 } pending)
             return false;
         return body switch

@@ -78,6 +78,9 @@ internal sealed class Replica(IncarnationState state)
     /// <summary>A collocated asynchronous checkpoint that no application has set active, or whose active replica is lost (ais-ckpt 2.5).</summary>
     public bool LacksActive => IsCollocated && !IsSynchronous && State.Active is null;
 
+    /// <summary>The log ends in the deletion: nothing is shown any more, though it may not be stable yet.</summary>
+    public bool IsDeleted => Log.End >= Log.First && Log[Log.End].Body is LogBody.Deleted;
+
     /// <summary>Bytes that this incarnation costs this host.</summary>
     public long FootprintBytes => (Table?.FootprintBytes ?? Fill?.BytesTaken ?? 0) + Log.Bytes;
 

@@ -90,10 +90,13 @@ internal sealed class Updates(MachineContext context, ViewKeeper keeper, Replica
     /// <summary>Told when every host of the view knows of a hand-over that this host ordered.</summary>
     public Action<IncarnationId, long> HandOverConfirmed { get; set; } = (_, _) => { };
 
+    /// <summary>Told when no host of the view has an incarnation any more that was ordered here.</summary>
+    public Action<IncarnationId> DropConfirmed { get; set; } = _ => { };
+
     public void OnDeleted(Replica replica, bool wasOrdered)
     {
         if (wasOrdered)
-            repeats.Begin(replica.Id, 0, keeper.Current!.Hosts, new HostMessage.Drop(keeper.Number, replica.Id), () => { });
+            repeats.Begin(replica.Id, 0, keeper.Current!.Hosts, new HostMessage.Drop(keeper.Number, replica.Id), () => DropConfirmed(replica.Id));
     }
 
     public void OnFillStart(HostId from, HostMessage.FillStart start)

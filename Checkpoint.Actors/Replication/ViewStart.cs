@@ -119,7 +119,7 @@ internal sealed class ViewStart(MachineContext context, ViewKeeper keeper, Heart
                     true,
                     replica.Log.End,
                     replica.Mark,
-                    replica.Log.End >= replica.Log.First && replica.Log[replica.Log.End].Body is LogBody.Deleted));
+                    replica.IsDeleted));
         return new HostMessage.Logs(keeper.Number, summaries, [.. replicas.Dropped.Order()]);
     }
 

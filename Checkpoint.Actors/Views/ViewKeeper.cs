@@ -40,9 +40,6 @@ internal sealed class ViewKeeper(MachineContext context, Heartbeats heartbeats)
 
     public bool HasLease => Current is { } view && !IsLeftOut && !IsRetired && heartbeats.HasLease(view);
 
-    /// <summary>It was in an earlier row and is in none any more, so it never comes back.</summary>
-    public bool IsFormer(HostId host) => _former.Contains(host);
-
     public void OnMembership(IReadOnlyCollection<HostId> up)
     {
         Up = up;

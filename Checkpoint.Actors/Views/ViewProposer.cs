@@ -58,8 +58,9 @@ internal sealed class ViewProposer(MachineContext context, ViewKeeper keeper, He
             journal.Append(keeper.NextRow([context.Self]));
     }
 
+    /// <summary>One that has adopted no view: it holds nothing, even if an earlier row had it and it never heard of that.</summary>
     private bool IsNewcomer(View view, HostId host) =>
-        !view.Contains(host) && !keeper.IsFormer(host) && heartbeats.IsBothWays(host) && heartbeats.Of(host).View == 0;
+        !view.Contains(host) && heartbeats.IsBothWays(host) && heartbeats.Of(host).View == 0;
 
     /// <summary>The same wish for so long: hosts further back in the list give those before them the time to write it.</summary>
     private bool IsDue(List<HostId> wanted, long patience)

@@ -84,7 +84,7 @@ public sealed class SimChecker(SimWorld world)
 
     public void OnChanged(SimOperation operation, ContentResult result)
     {
-        Answered(operation, result.Status);
+        Answered(operation, result.Status, result.Reason);
         var checkpoint = operation.Checkpoint;
         var isApplied = checkpoint.SequenceOf.TryGetValue(operation.Id, out var sequence);
         if (result.Status == AisStatus.Ok)
@@ -110,7 +110,7 @@ public sealed class SimChecker(SimWorld world)
     /// <summary>S4, S5, S8: a read sees one state of the one order, not older than anything answered before it was asked for.</summary>
     public void OnRead(SimOperation operation, ReadResult result)
     {
-        Answered(operation, result.Status);
+        Answered(operation, result.Status, result.Reason);
         var checkpoint = operation.Checkpoint;
         if (result.Status == AisStatus.NotExist)
             CheckMayBeAbsent(operation, result.Reason);
@@ -172,11 +172,11 @@ public sealed class SimChecker(SimWorld world)
     public void Fail(string property, string text) =>
         throw new SimViolation($"{property} at {world.Time / 1_000_000} ms, seed {world.Seed}: {text}");
 
-    private void Answered(SimOperation operation, AisStatus status)
+    private void Answered(SimOperation operation, AisStatus status, string? reason)
     {
         if (operation.Status is not null)
             Fail("reply", $"{operation} is answered again: {status}");
-        operation.Status = status;
+        (operation.Status, operation.Reason) = (status, reason);
         Answers++;
     }
 

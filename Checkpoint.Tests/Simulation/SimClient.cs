@@ -11,7 +11,7 @@ public sealed class SimClient
     private readonly SimWorld _world;
     private readonly SimHost _host;
     private readonly SessionId _session;
-    private readonly Dictionary<ulong, Action<ReplicaAgentProtocol.IReply>> _open = [];
+    private readonly Dictionary<ulong, (ReplicaAgentProtocol.ICommand Command, Action<ReplicaAgentProtocol.IReply> Answered)> _open = [];
     private ulong _number;
 
     public SimClient(SimWorld world, SimHost host)
@@ -20,7 +20,7 @@ public sealed class SimClient
     }
 
     /// <summary>Commands without an answer, of a host that lives.</summary>
-    public int OpenCount => _host.IsAlive && !_host.IsLeftOut ? _open.Count : 0;
+    public IReadOnlyList<ReplicaAgentProtocol.ICommand> Open => _host.IsAlive && !_host.IsLeftOut ? [.. _open.Values.Select(open => open.Command)] : [];
 
     public bool IsActive { get; set; } = true;
 
@@ -39,9 +39,9 @@ public sealed class SimClient
     {
         if (output is not MachineOutput.Reply reply || reply.Caller != this)
             return;
-        if (!_open.Remove(reply.Message.Number, out var answered))
+        if (!_open.Remove(reply.Message.Number, out var open))
             _world.Checker.Fail("reply", $"{reply.Message} answers nothing");
-        answered!(reply.Message);
+        open.Answered(reply.Message);
     }
 
     public SimOperation Write(SimCheckpoint checkpoint, bool isVector)
@@ -169,8 +169,9 @@ public sealed class SimClient
     private void Ask(Func<ulong, ReplicaAgentProtocol.ICommand> command, Action<ReplicaAgentProtocol.IReply> answered)
     {
         var number = ++_number;
-        _open.Add(number, answered);
-        _world.Step(_host, new MachineInput.Local(command(number), this));
+        var asked = command(number);
+        _open.Add(number, (asked, answered));
+        _world.Step(_host, new MachineInput.Local(asked, this));
     }
 
     private long Deadline() => _host.ClockAt(_world.Time) + (_world.Random.Between(300, 2500) * Millisecond);

@@ -23,5 +23,7 @@ public sealed class SimOperation(ulong id, SimCheckpoint checkpoint, ContentOp? 
 
     public AisStatus? Status { get; set; }
 
+    public string? Reason { get; set; }
+
     public override string ToString() => $"{(Change is null ? "read" : Change.GetType().Name)} {Id} of {Checkpoint}, floor {Floor}, {Status}";
 }

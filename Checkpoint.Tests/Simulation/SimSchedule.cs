@@ -18,7 +18,7 @@ public sealed class SimSchedule
         World.Started = host =>
         {
             World.Checker.OnStarted(host);
-            var client = new SimClient(World, host);
+            var client = new SimClient(World, host) { IsActive = World.IsFaulty };
             _clients.Add(client);
             World.At(World.Random.Between(50, 400) * Millisecond, client.Run);
         };
@@ -38,8 +38,8 @@ public sealed class SimSchedule
         Settle("after the last fault");
         World.RunUntil(World.Time + (3 * Second)); // Every deadline has passed.
         foreach (var client in _clients)
-            if (client.OpenCount > 0)
-                World.Checker.Fail("reply", $"{client.OpenCount} commands of {client.Host.Id} were never answered");
+            if (client.Open is { Count: > 0 } open)
+                World.Checker.Fail("reply", $"{client.Host.Id} never answered {string.Join(", ", open)}");
         Work();
         Settle("after the last work");
         World.Checker.CheckAtRest(Serving());
@@ -163,6 +163,6 @@ public sealed class SimSchedule
         World.RunUntil(() => work.TrueForAll(operation => operation.Status is not null), 3 * Second);
         foreach (var operation in work)
             if (operation.Status != AisStatus.Ok)
-                World.Checker.Fail("L1", $"{operation} after the last fault");
+                World.Checker.Fail("L1", $"{operation} after the last fault: {operation.Reason}");
     }
 }
