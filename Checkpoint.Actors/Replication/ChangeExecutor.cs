@@ -43,11 +43,16 @@ internal sealed class ChangeExecutor(MachineContext context, ViewKeeper keeper, 
             return;
         }
 
+        // It may have been executed already, and this is its echo: then "moved" would be a lie.
+        var key = (change.Session, change.Incarnation);
+        if (_numbers.TryGetValue(key, out var numbers) && change.Number <= numbers.Last)
+            return;
+
         // Nothing is remembered of a number that is moved: in this tenure it cannot be executed any more.
         if (replica?.Orderer is not { IsClosing: false } orderer || replica.Tenure != change.Tenure)
             Answer(from, change, wasMoved: true, new(AisStatus.TryAgain, "another host orders now"));
-        else if (Admit(from, change, out var deadline))
-            Execute(from, change, replica, orderer, deadline);
+        else
+            Execute(from, change, replica, orderer, Admit(from, change, numbers));
     }
 
     /// <summary>This host may have become the one that changes were sent to.</summary>
@@ -101,20 +106,16 @@ internal sealed class ChangeExecutor(MachineContext context, ViewKeeper keeper, 
         void Refuse(string why) => Answer(from, change, wasMoved: false, new(AisStatus.TryAgain, $"nothing was applied: {why}"));
     }
 
-    /// <summary>A session's numbers go up only, and a number that was refused is remembered too.</summary>
-    private bool Admit(HostId from, HostMessage.Change change, out long deadline)
+    /// <summary>A session's numbers go up only, and a number that is then refused is remembered too.</summary>
+    /// <returns>The deadline by this host's clock.</returns>
+    private long Admit(HostId from, HostMessage.Change change, SessionNumbers numbers)
     {
-        deadline = heartbeats.Of(from).ClockOffset is { } offset && change.Deadline < long.MaxValue - Math.Abs(offset)
-            ? change.Deadline + offset
-            : context.Now + context.Options.ChangeTimeMax;
-        deadline = Math.Min(deadline, context.Now + context.Options.ChangeTimeMax);
-        var key = (change.Session, change.Incarnation);
-        var isKnown = _numbers.TryGetValue(key, out var numbers);
-        if (isKnown && numbers.View == change.View && numbers.Tenure == change.Tenure && change.Number <= numbers.Last)
-            return false;
-        var last = isKnown ? Math.Max(numbers.Last, change.Number) : change.Number;
-        _numbers[key] = new SessionNumbers(change.View, change.Tenure, last, Math.Max(numbers.Deadline, deadline));
-        return true;
+        var latest = context.Now + context.Options.ChangeTimeMax;
+        var deadline = heartbeats.Of(from).ClockOffset is { } offset && change.Deadline < long.MaxValue / 2
+            ? Math.Min(change.Deadline + offset, latest)
+            : latest;
+        _numbers[(change.Session, change.Incarnation)] = new SessionNumbers(change.Number, Math.Max(numbers.Deadline, deadline));
+        return deadline;
     }
 
     private Fate FateOf(ChangeKey key)
@@ -132,5 +133,5 @@ internal sealed class ChangeExecutor(MachineContext context, ViewKeeper keeper, 
         context.Send(to, new HostMessage.ChangeAnswer(keeper.Number, change.Id, wasMoved, result));
 
     /// <param name="Deadline">The latest of all; nothing of the session can be executed after it.</param>
-    private readonly record struct SessionNumbers(long View, long Tenure, ulong Last, long Deadline);
+    private readonly record struct SessionNumbers(ulong Last, long Deadline);
 }

@@ -35,6 +35,7 @@ internal sealed class Drain(MachineContext context, ViewKeeper keeper, Heartbeat
             Answer(AisStatus.Timeout, $"{left} checkpoints are still ordered here", all: false);
     }
 
+    /// <summary>When nobody waits any more the drain is over: what comes back later is the view's business.</summary>
     private void Answer(AisStatus status, string? reason, bool all)
     {
         foreach (var waiting in _waiting.Where(waiting => all || context.Now >= waiting.Command.Deadline).ToArray())
@@ -42,6 +43,8 @@ internal sealed class Drain(MachineContext context, ViewKeeper keeper, Heartbeat
             _waiting.Remove(waiting);
             context.Reply(waiting.Caller, new ReplicaAgentProtocol.Done(waiting.Command.Number, status, reason));
         }
+
+        _isOn = _waiting.Count > 0;
     }
 
     private HostId? Heir(Replica replica)

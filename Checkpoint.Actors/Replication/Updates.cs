@@ -47,9 +47,14 @@ internal sealed class Updates(MachineContext context, ViewKeeper keeper, Replica
         if (replicas.Find(over.Incarnation) is { } replica && replica.Tenure < over.Sequence)
         {
             if (replica.IsFull)
+            {
                 replicas.Advance(replica, over.Sequence); // Has it: it is stable.
+            }
             else
+            {
                 Switch(replica, over.Sequence, over.To, replica.State.After(new LogBody.HandOver(over.To, over.MakesActive)));
+                OrdererChanged(replica);
+            }
         }
 
         context.Send(from, new HostMessage.HandedOverAck(over.View, over.Incarnation, over.Sequence));
@@ -197,7 +202,6 @@ internal sealed class Updates(MachineContext context, ViewKeeper keeper, Replica
         if (!replica.IsFull)
             replica.Empty(); // The new orderer begins the filling again.
         (replica.Tenure, replica.OrdererHost, replica.State, replica.Orderer) = (tenure, to, state, null);
-        OrdererChanged(replica);
     }
 
     private void AckFill(HostId from, Replica replica, long view) => context.Send(
