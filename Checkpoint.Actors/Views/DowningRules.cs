@@ -12,12 +12,15 @@ public sealed class DowningRules(long strangerAfter)
     private readonly HashSet<HostId> _everInAView = [];
     private readonly Dictionary<HostId, long> _unreachableSince = [];
     private IReadOnlyList<HostId>? _serving;
+    private View? _adopted;
 
     /// <summary>A row of the journal was adopted: its hosts and those before it are no strangers.</summary>
     public void Adopted(View view)
     {
         _everInAView.UnionWith(view.Hosts);
         _everInAView.UnionWith(view.Previous);
+        if (_adopted is null || view.Number > _adopted.Number)
+            _adopted = view;
     }
 
     public void Serving(IReadOnlyList<HostId> hosts)
@@ -37,12 +40,15 @@ public sealed class DowningRules(long strangerAfter)
                 _unreachableSince.Remove(member.Host);
             else
                 _unreachableSince.TryAdd(member.Host, now);
-            if (_serving is not null && !_serving.Contains(member.Host) && IsDue(member, now))
+            if (_serving is not null && !_serving.Contains(member.Host) && !IsComing(member.Host) && IsDue(member, now))
                 due.Add(member.Host);
         }
 
         return due;
     }
+
+    /// <summary>In the view that comes next: adopted here, not serving yet.</summary>
+    private bool IsComing(HostId host) => _adopted?.Hosts.Contains(host) == true;
 
     private bool IsDue(MemberSeen member, long now)
     {

@@ -51,8 +51,18 @@ public sealed class DowningRulesTests
     public void Adopted_counts()
     {
         _rules.Adopted(new View(2, [A, B, C], [1, 1, 2], [A, B], [], A));
+        _rules.Adopted(new View(3, [A, B], [1, 1], [A, B, C], [], A));
         _rules.Serving([A, B]);
         Assert.Equal([C], _rules.Due([Up(A), Up(B), Up(C)], 0));
+    }
+
+    [Fact(DisplayName = "A newcomer whose view is adopted but does not serve yet is not downed")]
+    public void Coming()
+    {
+        _rules.Adopted(new View(1, [A, B], [1, 1], [], [], A));
+        _rules.Serving([A, B]);
+        _rules.Adopted(new View(2, [A, B, C], [1, 1, 2], [A, B], [], A));
+        Assert.Empty(_rules.Due([Up(A), Up(B), Up(C)], 0));
     }
 
     [Fact(DisplayName = "A host that leaves gracefully is not downed, unless it dies on its way out")]
