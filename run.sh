@@ -121,7 +121,7 @@ export DOTNET_ROOT
 step "building (the first time takes a minute or two)"
 for project in Checkpoint.Host samples/WordCount; do
   echo "$project ..."
-  dotnet build "$project" -c Release --artifacts-path "$build" -v quiet -nologo -clp:ErrorsOnly || fail "$project does not build"
+  dotnet build "$project" -c Release --artifacts-path "$build" -v quiet -nologo '-clp:NoSummary;ErrorsOnly' || fail "$project does not build"
 done
 ./checkpoint --help >/dev/null # Builds itself when it has changed.
 host=$PWD/$build/bin/Checkpoint.Host/release/checkpointd

@@ -19,6 +19,7 @@ public sealed class HostNode : ChildProcess
         var name = $"node{index + 1}";
         var directory = Path.Combine(options.Directory, name);
         var log = Path.Combine(options.Directory, $"{name}.log");
+        Directory.CreateDirectory(directory);
         File.Delete(Path.Combine(directory, "ready")); // Of a run that was killed.
         string[] settings =
         [
