@@ -119,10 +119,15 @@ DOTNET_ROOT=$(dirname "$(readlink -f "$(command -v dotnet)")")
 export DOTNET_ROOT
 
 step "building (the first time takes a minute or two)"
+mkdir -p "$build"
 for project in Checkpoint.Host samples/WordCount; do
   echo "$project ..."
-  dotnet build "$project" -c Release --artifacts-path "$build" -v quiet -nologo '-clp:NoSummary;ErrorsOnly' || fail "$project does not build"
+  if ! dotnet build "$project" -c Release --artifacts-path "$build" -v quiet -nologo >"$build/log" 2>&1; then
+    cat "$build/log" >&2
+    fail "$project does not build"
+  fi
 done
+echo "the command line ..."
 ./checkpoint --help >/dev/null # Builds itself when it has changed.
 host=$PWD/$build/bin/Checkpoint.Host/release/checkpointd
 wordcount=$PWD/$build/bin/WordCount/release/WordCount
@@ -156,7 +161,7 @@ dump() {
   for ((first = 0; first < 256; first += 32)); do
     printf -v sections 'words/%02x ' $(seq "$first" $((first + 31)))
     # shellcheck disable=SC2086 # Section ids without spaces, one word each.
-    ./checkpoint --socket "$(<"$run/socket")" dump wordcount $sections --timeout 60s
+    ./checkpoint --socket "$(<"$run/socket")" dump safCkpt=wordcount $sections --timeout 60s
   done
 }
 
@@ -181,8 +186,8 @@ if [ -n "$keep" ]; then
 
 The hosts are still running (their logs: $run/node*.log). Next:
   ./checkpoint status
-  ./checkpoint show wordcount
-  ./checkpoint dump wordcount cursor | od -A d -t d8
+  ./checkpoint show safCkpt=wordcount
+  ./checkpoint dump safCkpt=wordcount cursor | od -A d -t d8
   ./run.sh --stop
 END
 fi

@@ -71,6 +71,7 @@ public sealed class CheckpointClient : IAsyncDisposable
     }
 
     /// <summary>Opens a checkpoint, and creates it when it does not exist and <paramref name="attributes"/> are given.</summary>
+    /// <param name="name">Begins with <c>safCkpt=</c>, as B.2 wants it.</param>
     /// <param name="attributes">
     /// Null opens only what exists. Otherwise an existing checkpoint must have been created with equal attributes; the retention duration is not compared.
     /// </param>

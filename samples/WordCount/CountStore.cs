@@ -16,7 +16,7 @@ public readonly record struct Cursor(long Offset, long Pieces);
 /// </summary>
 public sealed class CountStore : IAsyncDisposable
 {
-    public static readonly CheckpointName Name = new("wordcount");
+    public static readonly CheckpointName Name = new("safCkpt=wordcount");
 
     private const string FencePrefix = "fence/";
 

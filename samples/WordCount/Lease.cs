@@ -12,7 +12,7 @@ namespace WordCount;
 /// <param name="length">From the last renewal to the expiry. Shorter is a faster takeover, and more often one without need.</param>
 public sealed class Lease(CheckpointHandle handle, Retry retry, TimeProvider clock, TimeSpan length) : IAsyncDisposable
 {
-    public static readonly CheckpointName Name = new("wordcount-lease");
+    public static readonly CheckpointName Name = new("safCkpt=wordcount-lease");
 
     private static readonly SectionId Active = new("active");
 
