@@ -40,9 +40,10 @@ internal static class ClientSystem
 
     private static Config Own(CheckpointClientOptions options) => ConfigurationFactory.ParseString($$"""
         akka {
-          loglevel = ERROR
+          # A library has no business in its program's console, and to remoting each host that dies is an error with a stack trace. What
+          # matters to the application is told by ConnectionChanged; options.Hocon may turn this on.
+          loglevel = OFF
           stdout-loglevel = OFF
-          # A library has no business in its host program's console.
           log-config-on-start = off
           log-dead-letters = off
           log-dead-letters-during-shutdown = off

@@ -21,6 +21,7 @@ internal sealed class ConnectionActor : ReceiveActor
     private IActorRef _joiner = ActorRefs.Nobody;
     private SessionLink? _link;
     private ITimer? _timer;
+    private string? _failure;
 
     public ConnectionActor(ConnectionSetup setup)
     {
@@ -42,7 +43,7 @@ internal sealed class ConnectionActor : ReceiveActor
         Receive<DisassociatedEvent>(_ => { });
         Receive<ConnectionProtocol.Close>(_ =>
         {
-            Step(_ => _state.Close(_effects));
+            Step(_ => _state.Close("the client was disposed of", _effects));
             Context.Stop(Self);
         });
         ReceiveAny(OnSessionMessage);
@@ -63,12 +64,13 @@ internal sealed class ConnectionActor : ReceiveActor
         _timer?.Dispose();
         // However this ends, no caller is left without an answer.
         _effects.Clear();
-        _state.Close(_effects);
+        _state.Close(_failure ?? "the client's actor system has ended", _effects);
         Perform();
     }
 
     protected override void PreRestart(Exception reason, object message)
     {
+        _failure = $"the client failed: {reason}";
         PostStop();
         Context.Stop(Self);
     }

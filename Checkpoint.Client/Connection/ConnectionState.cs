@@ -186,20 +186,20 @@ internal sealed class ConnectionState(ConnectionTimes times, int waitingCallsMax
             effects.Add(new ConnectionEffect.Send(new SessionProtocol.ChangeCredit(handle.Remote, events)));
     }
 
-    public void Close(List<ConnectionEffect> effects)
+    public void Close(string why, List<ConnectionEffect> effects)
     {
         if (_phase == Phase.Closed)
             return;
         var hadSession = Host is not null;
-        EndSession("the client was disposed of");
+        EndSession(why);
         foreach (var handle in _handles.All.ToList())
-            Forget(handle, AisStatus.BadHandle, "the client was disposed of", effects);
+            Forget(handle, AisStatus.BadHandle, why, effects);
         foreach (var call in _ready)
-            End(call, Refusal(AisStatus.BadHandle, "the client was disposed of"));
+            End(call, Refusal(AisStatus.BadHandle, why));
         _phase = Phase.Closed;
         if (hadSession)
-            effects.Add(new ConnectionEffect.Leave("the client was disposed of", SaysFarewell: true));
-        effects.Add(new ConnectionEffect.StatusChanged(ConnectionStatus.Closed, "", "the client was disposed of"));
+            effects.Add(new ConnectionEffect.Leave(why, SaysFarewell: true));
+        effects.Add(new ConnectionEffect.StatusChanged(ConnectionStatus.Closed, "", why));
     }
 
     private int OutstandingMax => _welcome?.OutstandingMax ?? 0;

@@ -55,7 +55,7 @@ internal sealed class ConnectionScript
 
     public void Cancel(Call call) => _state.Cancel(call);
 
-    public void Close() => _state.Close(_effects);
+    public void Close() => _state.Close("the client was disposed of", _effects);
 
     /// <param name="attempt">The present one unless given.</param>
     public bool Welcome(int outstandingMax = 100, int? attempt = null)
