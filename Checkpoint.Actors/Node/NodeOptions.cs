@@ -15,20 +15,24 @@ public sealed record NodeOptions(string NodeName, AgentOptions Agent, Checkpoint
 {
     public MachineOptions Machine { get; init; } = MachineOptions.Default;
 
-    public SessionLimits Sessions { get; init; } = SessionLimits.Defaults;
-
-    /// <summary>For <c>status</c>: the kind of journal.</summary>
-    public string Journal { get; init; } = "sqlite";
-
     public SectionMapOptions Map { get; init; } = SectionMapOptions.Default;
 
     public FaultSwitch Faults { get; init; } = FaultSwitch.Off;
+
+    public SessionOptions Sessions { get; init; } = SessionOptions.Defaults;
+
+    /// <summary>For <c>status</c>: what kind of journal the hosts share.</summary>
+    public string Journal { get; init; } = "";
 
     /// <param name="root">Defaults are filled in.</param>
     /// <exception cref="ConfigurationException">Names every bad key in one message.</exception>
     public static NodeOptions From(string nodeName, Config root)
     {
         var whole = root.WithFallback(CheckpointReference.Defaults());
-        return new NodeOptions(nodeName, AgentOptions.From(whole), CheckpointEntityOptions.From(whole), whole.GetTimeSpan("checkpoint.drain-timeout"));
+        return new NodeOptions(nodeName, AgentOptions.From(whole), CheckpointEntityOptions.From(whole), whole.GetTimeSpan("checkpoint.drain-timeout"))
+        {
+            Sessions = SessionOptions.From(whole),
+            Journal = whole.GetString("checkpoint.journal.kind"),
+        };
     }
 }

@@ -101,8 +101,8 @@ public sealed class SessionRegistry : ReceiveActor
             return new(AisStatus.Version, $"protocol version {hello.ProtocolVersion}, this host speaks {SessionProtocol.Version}");
         if (ProfileRules.For(hello.Profile, hello.RequestedVersion) is not { } rules)
             return new(AisStatus.Version, $"AIS version {hello.RequestedVersion} is not supported in profile {hello.Profile}");
-        if (_sessions.Count >= _settings.SessionsMax)
-            return new(AisStatus.NoResources, $"{_sessions.Count} clients, at most {_settings.SessionsMax} a host");
+        if (_sessions.Count >= _settings.Limits.SessionsMax)
+            return new(AisStatus.NoResources, $"{_sessions.Count} clients, at most {_settings.Limits.SessionsMax} a host");
 
         var id = new SessionId(Guid.NewGuid());
         welcome = _settings.Limits.Welcome(id, _node.NodeName, _node.Self, isLocal: link is not null);

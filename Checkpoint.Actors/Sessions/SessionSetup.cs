@@ -6,8 +6,7 @@ namespace Checkpoint.Actors.Sessions;
 
 /// <summary>What all sessions of a host have in common.</summary>
 /// <param name="Journal">For <c>status</c>: the kind of journal.</param>
-/// <param name="SessionsMax">Clients at a time, local and remote.</param>
-public sealed record SessionSettings(SessionLimits Limits, string Journal, FaultSwitch Faults, int SessionsMax = 4096);
+public sealed record SessionSettings(SessionOptions Limits, string Journal, FaultSwitch Faults);
 
 /// <summary>What one session is started with.</summary>
 /// <param name="Link">The local client's; null for a cluster client, which is whoever sends the first message.</param>

@@ -108,7 +108,7 @@ public sealed partial class SessionState
 
     private bool TakeSlice(PendingRequest pending, int countMax)
     {
-        pending.Slice = pending.Iteration!.Take(Math.Min(countMax, SessionLimits.IterationCountMax), SessionLimits.IterationIdBytesMax);
+        pending.Slice = pending.Iteration!.Take(Math.Min(countMax, SessionOptions.IterationCountMax), SessionOptions.IterationIdBytesMax);
         return pending.Slice.Count > 0;
     }
 

@@ -16,7 +16,7 @@ namespace Checkpoint.Actors.Sessions;
 ///   client gone: every handle and every open in flight is closed, until the entities have it
 /// </code>
 /// </summary>
-public sealed partial class SessionState(SessionId id, HostId host, ProfileRules rules, SessionLimits limits)
+public sealed partial class SessionState(SessionId id, HostId host, ProfileRules rules, SessionOptions limits)
 {
     /// <summary>The service answers at the deadline itself, and knows better what came of it; only its silence is ended here.</summary>
     private const long AnswerGrace = 200 * AisTime.NanosecondsPerMillisecond;

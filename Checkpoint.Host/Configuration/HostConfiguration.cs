@@ -10,6 +10,7 @@ using Checkpoint.Actors.Configuration;
 using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Node;
 using Checkpoint.Actors.Replication;
+using Checkpoint.Actors.Sessions;
 
 namespace Checkpoint.Host.Configuration;
 
@@ -28,6 +29,7 @@ public sealed record HostConfiguration(HostOptions Options, NodeOptions Node, Im
     [
         root => AgentOptions.From(root),
         root => CheckpointEntityOptions.From(root),
+        root => SessionOptions.From(root),
     ];
 
     private static readonly string[] JournalPlugins = ["akka.persistence.journal.sql", "akka.persistence.journal.views"];

@@ -1,6 +1,7 @@
 using System.Text;
 using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Replication;
+using Checkpoint.Host.Gateway;
 
 namespace Checkpoint.Host.Configuration;
 
@@ -36,6 +37,8 @@ public sealed record HostOptions
     /// <value>An absolute path of at most 107 bytes.</value>
     public required string SocketPath { get; init; }
 
+    public required GatewayOptions Gateway { get; init; }
+
     public required MachineOptions Replication { get; init; }
 
     /// <value>Null: faults are not enabled.</value>
@@ -45,6 +48,7 @@ public sealed record HostOptions
     public static HostOptions Read(OptionsReader reader)
     {
         var dataDirectory = reader.Required("data-directory");
+        var socketPath = Path.GetFullPath(reader.Required("gateway.socket"), Path.GetFullPath(dataDirectory.Length == 0 ? "." : dataDirectory));
         var options = new HostOptions
         {
             NodeName = reader.Required("node-name"),
@@ -55,7 +59,8 @@ public sealed record HostOptions
             DrainTimeout = reader.Duration("drain-timeout", TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(5)),
             Journal = JournalOptions.Read(reader),
             Log = LogOptions.Read(reader),
-            SocketPath = Path.GetFullPath(reader.Required("gateway.socket"), Path.GetFullPath(dataDirectory.Length == 0 ? "." : dataDirectory)),
+            SocketPath = socketPath,
+            Gateway = GatewayOptions.Read(reader, socketPath),
             Replication = ReplicationOptions.Read(reader),
             Faults = FaultOptions.Read(reader),
         };

@@ -32,7 +32,7 @@ internal sealed class GatewayClient : IClientLink
     private readonly NetworkStream _stream;
     private readonly FrameReader _reader;
     private readonly FrameEncoder _direct = new();
-    private readonly SessionLimits _limits;
+    private readonly SessionOptions _limits;
     private readonly TimeProvider _clock;
     private readonly object _gate = new();
     private readonly Queue<(SessionProtocol.IMessage Message, int Bytes)> _queue = new();
@@ -47,7 +47,7 @@ internal sealed class GatewayClient : IClientLink
     private bool _hasEnded;
     private ITimer? _closingTimer;
 
-    public GatewayClient(GatewayServer server, Stranger stranger, SessionLimits limits, TimeProvider clock)
+    public GatewayClient(GatewayServer server, Stranger stranger, SessionOptions limits, TimeProvider clock)
     {
         (_server, _peer, _socket, _limits, _clock) = (server, stranger.Peer, stranger.Socket, limits, clock);
         _stream = new NetworkStream(_socket, ownsSocket: false);

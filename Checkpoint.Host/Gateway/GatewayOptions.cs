@@ -1,4 +1,4 @@
-using Checkpoint.Actors.Sessions;
+using Checkpoint.Host.Configuration;
 
 namespace Checkpoint.Host.Gateway;
 
@@ -15,9 +15,14 @@ public sealed record GatewayOptions
     /// <value>0.1 s to 1 m.</value>
     public required TimeSpan HandshakeTimeout { get; init; }
 
-    /// <summary>What one client may have on its way; the Session answers above it, the gateway stops reading.</summary>
-    public required SessionLimits Limits { get; init; }
-
     /// <summary>Connections that have not said Hello yet; one more costs the oldest its place, so idle ones keep nobody out.</summary>
     public const int StrangersMax = 128;
+
+    /// <summary>Reads everything; what is wrong is noted in the reader's faults.</summary>
+    public static GatewayOptions Read(OptionsReader reader, string socketPath) => new()
+    {
+        SocketPath = socketPath,
+        ClientsMax = reader.Number("gateway.clients-max", 1, 10_000),
+        HandshakeTimeout = reader.Duration("gateway.handshake-timeout", TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(1)),
+    };
 }

@@ -25,6 +25,7 @@ public sealed class GatewayServer : IDisposable
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly GatewayOptions _options;
+    private readonly SessionOptions _limits;
     private readonly IActorRef _sessions;
     private readonly TimeProvider _clock;
     private readonly PeerLog _peers;
@@ -35,21 +36,22 @@ public sealed class GatewayServer : IDisposable
     private readonly Thread _thread;
     private readonly ManualResetEventSlim _stopping = new();
 
-    private GatewayServer(GatewayOptions options, IActorRef sessions, TimeProvider clock, ILoggingAdapter log)
+    private GatewayServer(GatewayOptions options, SessionOptions limits, IActorRef sessions, TimeProvider clock, ILoggingAdapter log)
     {
-        (_options, _sessions, _clock) = (options, sessions, clock);
+        (_options, _limits, _sessions, _clock) = (options, limits, sessions, clock);
         _peers = new PeerLog(log, clock);
         _thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = "gateway" };
     }
 
+    /// <param name="limits">What one client may have on its way; its Session answers above it, the gateway stops reading.</param>
     /// <summary>Listens. Clients get their Session from <paramref name="sessions"/>, the SessionRegistry.</summary>
     /// <exception cref="IOException">The directory or the socket cannot be made.</exception>
     /// <exception cref="SocketException">The socket cannot be bound.</exception>
-    public static GatewayServer Start(GatewayOptions options, IActorRef sessions, TimeProvider clock, ILoggingAdapter log)
+    public static GatewayServer Start(GatewayOptions options, SessionOptions limits, IActorRef sessions, TimeProvider clock, ILoggingAdapter log)
     {
         if (OperatingSystem.IsWindows())
             throw new PlatformNotSupportedException("the local socket needs the modes and credentials of Unix");
-        var server = new GatewayServer(options, sessions, clock, log);
+        var server = new GatewayServer(options, limits, sessions, clock, log);
         var directory = Path.GetDirectoryName(options.SocketPath)!;
         if (!Directory.Exists(directory))
             Directory.CreateDirectory(directory, DirectoryMode);
@@ -191,7 +193,7 @@ public sealed class GatewayServer : IDisposable
     private void Greet(Stranger stranger, SessionProtocol.Hello hello)
     {
         stranger.Socket.Send(GatewayFrame.Preamble(SessionProtocol.Version));
-        var client = new GatewayClient(this, stranger, _options.Limits, _clock);
+        var client = new GatewayClient(this, stranger, _limits, _clock);
         int count;
         lock (_gate)
         {

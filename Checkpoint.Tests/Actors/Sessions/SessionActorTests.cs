@@ -27,7 +27,7 @@ public sealed class SessionActorTests : TestKit
     {
         (_agent, _entities, _client) = (CreateTestProbe("agent"), CreateTestProbe("entities"), CreateTestProbe("client"));
         var node = new NodeServices(SessionDriver.Host, "node1", TimeProvider.System) { Agent = _agent, Checkpoints = _entities };
-        var limits = SessionLimits.Defaults with { SilenceMax = TimeSpan.FromSeconds(3) };
+        var limits = SessionOptions.Defaults with { SilenceMax = TimeSpan.FromSeconds(3) };
         _registry = Sys.ActorOf(SessionRegistry.Props(node, new SessionSettings(limits, "none", FaultSwitch.Off)), SessionRegistry.Name);
         _agent.ExpectMsg<Agent.GetAgentStatus>();
     }
@@ -163,7 +163,7 @@ public sealed class SessionActorTests : TestKit
                  {
                      Hello, new Parcel(1, 0, 1, new byte[9]), new NodeProtocol.Introduction(SessionDriver.Host, "node1", true),
                      new NodeProtocol.DrainNode(4), new NodeProtocol.Draining(4),
-                     new Admitted("akka.tcp://a@b:1/user/x", SessionLimits.Defaults.Welcome(SessionDriver.Session, "n", SessionDriver.Host, false)),
+                     new Admitted("akka.tcp://a@b:1/user/x", SessionOptions.Defaults.Welcome(SessionDriver.Session, "n", SessionDriver.Host, false)),
                  })
         {
             var bytes = serializer.ToBinary(message);

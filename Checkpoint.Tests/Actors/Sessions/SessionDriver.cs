@@ -17,8 +17,8 @@ internal sealed class SessionDriver
     private readonly List<SessionEffect> _effects = [];
     private ulong _lastRequest;
 
-    public SessionDriver(ProfileRules? rules = null, SessionLimits? limits = null) =>
-        State = new SessionState(Session, Host, rules ?? Rules(Profile.Strict, AisVersion.B22), limits ?? SessionLimits.Defaults);
+    public SessionDriver(ProfileRules? rules = null, SessionOptions? limits = null) =>
+        State = new SessionState(Session, Host, rules ?? Rules(Profile.Strict, AisVersion.B22), limits ?? SessionOptions.Defaults);
 
     public SessionState State { get; }
 

@@ -203,7 +203,7 @@ public sealed class SessionStateTests
     [Fact(DisplayName = "A tracker hears every change but its own handle's; without credit exactly one gap, then it goes on")]
     public void Tracking()
     {
-        var driver = new SessionDriver(limits: SessionLimits.Defaults with { ChangeEventsMax = 2 });
+        var driver = new SessionDriver(limits: SessionOptions.Defaults with { ChangeEventsMax = 2 });
         var (handle, other) = (driver.Open().Handle, driver.Open().Handle);
         driver.Send(new Track(handle, true));
         driver.FromAgent(Agent.Done.Ok(driver.ToAgent<Agent.Track>().Number));
@@ -246,7 +246,7 @@ public sealed class SessionStateTests
     [Fact(DisplayName = "Quotas answer NO_RESOURCES or NO_MEMORY with limit and value, and give back what ends")]
     public void Quotas()
     {
-        var driver = new SessionDriver(limits: SessionLimits.Defaults with
+        var driver = new SessionDriver(limits: SessionOptions.Defaults with
         {
             HandlesMax = 1, IterationsMax = 1, OutstandingMax = 3, InFlightBytesMax = 1500,
         });
@@ -271,7 +271,7 @@ public sealed class SessionStateTests
     [Fact(DisplayName = "A client that does not take its answers gets NO_MEMORY for further reads")]
     public void Slow_reader()
     {
-        var driver = new SessionDriver(limits: SessionLimits.Defaults with { InFlightBytesMax = 1000 });
+        var driver = new SessionDriver(limits: SessionOptions.Defaults with { InFlightBytesMax = 1000 });
         driver.Send(new Read(driver.Open().Handle, [new(new SectionId("s"), 0, ReadElement.Whole)]));
         driver.Queued(900);
         driver.FromAgent(new Agent.ReadDone(driver.ToAgent<Agent.Read>().Number, new ReadResult(AisStatus.Ok, [new byte[200]])));

@@ -7,7 +7,7 @@ namespace Checkpoint.Tests.Host.Gateway;
 
 /// <summary>What comes from who is no client of ours, and who does not behave.</summary>
 public sealed class GatewayAttackTests() : GatewayFixture(
-    clientsMax: 512, handshakeTimeout: TimeSpan.FromSeconds(3), limits: SessionLimits.Defaults with { InFlightBytesMax = 1_000_000 })
+    clientsMax: 512, handshakeTimeout: TimeSpan.FromSeconds(3), limits: SessionOptions.Defaults with { InFlightBytesMax = 1_000_000 })
 {
     [Fact(DisplayName = "Random bytes, a truncated frame, a length of 4 GiB, no Hello first: cut off, one line in the log, others served")]
     public async Task Rubbish()

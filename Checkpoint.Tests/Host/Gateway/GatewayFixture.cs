@@ -22,21 +22,20 @@ public abstract class GatewayFixture : TestKit
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ckpt");
 
-    protected GatewayFixture(int clientsMax = 8, TimeSpan? handshakeTimeout = null, SessionLimits? limits = null)
+    protected GatewayFixture(int clientsMax = 8, TimeSpan? handshakeTimeout = null, SessionOptions? limits = null)
         : base("akka.loglevel = INFO")
     {
         Service = Sys.ActorOf(Akka.Actor.Props.Create(() => new YesService(TestActor)));
         var node = new NodeServices(new HostId("127.0.0.1:1", 1), "node1", TimeProvider.System) { Agent = Service, Checkpoints = Service };
-        var own = limits ?? SessionLimits.Defaults;
+        var own = limits ?? SessionOptions.Defaults;
         Registry = Sys.ActorOf(SessionRegistry.Props(node, new SessionSettings(own, "none", FaultSwitch.Off)), SessionRegistry.Name);
         Options = new GatewayOptions
         {
             SocketPath = Path.Combine(_directory.FullName, "run", "checkpoint.sock"),
             ClientsMax = clientsMax,
             HandshakeTimeout = handshakeTimeout ?? TimeSpan.FromSeconds(30),
-            Limits = own,
         };
-        Server = GatewayServer.Start(Options, Registry, TimeProvider.System, Sys.Log);
+        Server = GatewayServer.Start(Options, own, Registry, TimeProvider.System, Sys.Log);
     }
 
     protected IActorRef Service { get; }
