@@ -7,6 +7,7 @@ using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Node;
 using Checkpoint.Actors.Replication;
 using Checkpoint.Host.Configuration;
+using Checkpoint.Host.Gateway;
 using Checkpoint.Host.Journal;
 using Checkpoint.Host.Logging;
 
@@ -85,10 +86,34 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
         await Within(late, "come into a view that serves", node.Serving);
         var status = node.Services.Agent.Ask<ReplicaAgentProtocol.AgentStatus>(new ReplicaAgentProtocol.GetAgentStatus(0), late.Token);
         await Within(late, "got its agent's status", status);
+        OpenGateway(node);
 
         var line = $"ready node={_options.NodeName} address={address} uid={self.Uid} pid={Environment.ProcessId} socket={_options.SocketPath} view={(await status).ViewNumber}";
         directory.AnnounceReady(line);
         output.WriteLine(line);
+    }
+
+    /// <summary>
+    /// The local socket opens when the host can serve. In a leave it closes after the sessions have said farewell (the drain is in an
+    /// earlier phase); after anything else, with the system.
+    /// </summary>
+    private void OpenGateway(CheckpointNode node)
+    {
+        GatewayServer gateway;
+        try
+        {
+            gateway = GatewayServer.Start(_options.Gateway, configuration.Node.Sessions, node.Services.Sessions, clock, node.System.Log);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
+        {
+            throw new StartFailedException($"checkpoint.gateway.socket {_options.SocketPath} cannot be opened: {e.Message}", e);
+        }
+
+        CoordinatedShutdown.Get(node.System).AddTask(CoordinatedShutdown.PhaseServiceUnbind, "close-gateway", () =>
+        {
+            gateway.Dispose();
+            return Task.FromResult(Akka.Done.Instance);
+        });
     }
 
     /// <summary>A host that a view left out, or that has lost a part, ends with the code that says so.</summary>

@@ -28,6 +28,7 @@ public sealed class GatewayConnection : IAsyncDisposable
     private readonly ConcurrentDictionary<ulong, TaskCompletionSource<SessionProtocol.Answer>> _outstanding = new();
     private readonly Channel<SessionProtocol.IMessage> _pushes = Channel.CreateBounded<SessionProtocol.IMessage>(PushesMax);
     private readonly TaskCompletionSource<Exception?> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private SessionProtocol.Farewell? _farewell;
     private ulong _lastId;
 
     private GatewayConnection(Socket socket, FrameReader reader, FrameWriter writer, SessionProtocol.Welcome welcome, TimeProvider clock)
@@ -150,7 +151,9 @@ public sealed class GatewayConnection : IAsyncDisposable
         {
             while (_reader.Read() is { } arrival)
                 Take(arrival);
-            End(new EndOfStreamException("the host ended the connection"));
+            End(_farewell is { } farewell
+                ? new GatewayRefusedException(farewell.Status, farewell.Reason)
+                : new EndOfStreamException("the host ended the connection"));
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or SocketException or WireFormatException or GatewayClosedException)
         {
@@ -172,6 +175,7 @@ public sealed class GatewayConnection : IAsyncDisposable
             case SessionProtocol.Heartbeat:
                 break;
             case { } push:
+                _farewell ??= push as SessionProtocol.Farewell;
                 if (!_pushes.Writer.TryWrite(push))
                     throw new WireFormatException($"more than {PushesMax} change events were not taken");
                 break;
