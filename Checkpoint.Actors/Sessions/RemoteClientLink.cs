@@ -15,6 +15,9 @@ internal sealed class RemoteClientLink(IActorRef client, IActorRef session) : IC
     /// <summary>Numbers of the beats that end a group; the client's own beats count from 1.</summary>
     private const ulong GroupBeatBase = 1UL << 62;
 
+    /// <summary>What a waiting message counts besides its bytes, so that millions of small ones reach the limit too.</summary>
+    private const int OverheadBytes = 1024;
+
     private readonly Queue<SessionProtocol.IMessage> _behind = new();
     private IEnumerator<Parcel>? _pieces;
     private ulong _lastParcel;
@@ -36,7 +39,7 @@ internal sealed class RemoteClientLink(IActorRef client, IActorRef session) : IC
             SendNow(message);
         else
         {
-            QueuedBytes += SessionCodec.SizeHint(message);
+            QueuedBytes += SessionCodec.SizeHint(message) + OverheadBytes;
             _behind.Enqueue(message);
         }
     }
@@ -93,7 +96,7 @@ internal sealed class RemoteClientLink(IActorRef client, IActorRef session) : IC
         _pieces = null;
         while (_pieces is null && _behind.TryDequeue(out var message))
         {
-            QueuedBytes -= SessionCodec.SizeHint(message);
+            QueuedBytes -= SessionCodec.SizeHint(message) + OverheadBytes;
             SendNow(message);
         }
     }

@@ -156,6 +156,10 @@ public sealed class Session : ReceiveActor
             Perform(_effects[i]);
         _effects.Clear();
         Rearm();
+
+        // Reads stop at half of it; who asks on without taking the answers is no client to keep.
+        if (!_state.IsEnded && _link?.QueuedBytes > 2 * _setup.Settings.Limits.InFlightBytesMax)
+            End($"the client does not take its answers: {_link.QueuedBytes} bytes wait");
     }
 
     private void Perform(SessionEffect effect)

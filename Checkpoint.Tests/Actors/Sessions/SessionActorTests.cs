@@ -27,7 +27,7 @@ public sealed class SessionActorTests : TestKit
     {
         (_agent, _entities, _client) = (CreateTestProbe("agent"), CreateTestProbe("entities"), CreateTestProbe("client"));
         var node = new NodeServices(SessionDriver.Host, "node1", TimeProvider.System) { Agent = _agent, Checkpoints = _entities };
-        var limits = SessionOptions.Defaults with { SilenceMax = TimeSpan.FromSeconds(3) };
+        var limits = SessionOptions.Defaults with { SilenceMax = TimeSpan.FromSeconds(3), InFlightBytesMax = 4_000_000 };
         _registry = Sys.ActorOf(SessionRegistry.Props(node, new SessionSettings(limits, "none", FaultSwitch.Off)), SessionRegistry.Name);
         _agent.ExpectMsg<Agent.GetAgentStatus>();
     }
@@ -115,6 +115,22 @@ public sealed class SessionActorTests : TestKit
         Assert.True(confirmed >= 1);
         var answer = Assert.IsType<SessionProtocol.Answer>(SessionCodec.Read(whole.Value));
         Assert.True(Assert.IsType<SessionProtocol.Data>(answer.Body).Buffers[0].Span.SequenceEqual(large));
+    }
+
+    [Fact(DisplayName = "A client that asks on and never confirms what it was sent is given up before its answers fill the host")]
+    public async Task Deaf_client()
+    {
+        var session = await AdmitAsync();
+        Watch(session);
+        var handle = await OpenAsync(session);
+        session.Tell(new SessionProtocol.Request(2, 30_000_000_000, new SessionProtocol.Read(handle, [new(default, 0, ReadElement.Whole)])), _client);
+        var read = await _agent.ExpectMsgAsync<Agent.Read>();
+        _agent.Reply(new Agent.ReadDone(read.Number, new ReadResult(AisStatus.Ok, [new byte[3_900_000]])));
+        for (var id = 3UL; id < 6000; id++)
+            session.Tell(new SessionProtocol.Request(id, 30_000_000_000, new SessionProtocol.Close(4711)), _client);
+        var close = await _entities.ExpectMsgAsync<CheckpointProtocol.Close>(TimeSpan.FromSeconds(20));
+        _entities.Reply(new CheckpointProtocol.Done(close.Number));
+        await ExpectTerminatedAsync(session, TimeSpan.FromSeconds(20));
     }
 
     [Fact(DisplayName = "Somebody else than the client cannot use its session")]
