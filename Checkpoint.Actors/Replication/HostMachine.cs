@@ -250,8 +250,8 @@ public sealed partial class HostMachine
         _heartbeats.Sent();
         _replicas.Recount();
         var heard = _heartbeats.Heard();
-        HostId[] dead = [.. (_keeper.Latest?.Hosts ?? []).Where(_heartbeats.IsDead)];
-        foreach (var host in _keeper.Up.Union(_keeper.Latest?.Hosts ?? []))
+        HostId[] dead = [.. _keeper.Mattering().Where(_heartbeats.IsDead)];
+        foreach (var host in _keeper.Up.Union(_keeper.Mattering()))
             if (host != _context.Self && !_heartbeats.IsDead(host))
                 SendBeat(host, heard, dead);
     }

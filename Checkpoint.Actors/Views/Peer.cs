@@ -5,6 +5,8 @@ namespace Checkpoint.Actors.Views;
 /// <summary>What this host knows of another one from its heartbeats.</summary>
 internal sealed class Peer(HostId host)
 {
+    private long _measuredAt;
+
     public HostId Host { get; } = host;
 
     /// <summary>When the last heartbeat came, by our clock.</summary>
@@ -34,11 +36,14 @@ internal sealed class Peer(HostId host)
     /// <summary>Our clock minus its clock, at most the shortest delay too high; null before the first heartbeat.</summary>
     public long? ClockOffset { get; private set; }
 
-    /// <summary>The smallest difference seen is the best one; it may creep up, since clocks drift.</summary>
-    public void MeasureClock(long sentAt, long now)
+    /// <summary>
+    /// The smallest difference seen is the best one. It may creep up by as much as clocks may drift against each other: too low an offset
+    /// would take requests for late.
+    /// </summary>
+    public void MeasureClock(long sentAt, long now, int driftPercent)
     {
-        const long CreepPerBeat = 20_000;
         var sample = now - sentAt;
-        ClockOffset = ClockOffset is { } known ? Math.Min(known + CreepPerBeat, sample) : sample;
+        ClockOffset = ClockOffset is { } known ? Math.Min(known + ((now - _measuredAt) * driftPercent / 100), sample) : sample;
+        _measuredAt = now;
     }
 }

@@ -153,14 +153,18 @@ internal sealed class ViewKeeper(MachineContext context, Heartbeats heartbeats)
     /// <summary>A new process at an address means that the one before it is over. A host that was left out earlier tells nothing of its successor.</summary>
     private void MarkPredecessorsDead()
     {
-        foreach (var host in Latest?.Hosts ?? [])
+        foreach (var host in Mattering())
+        {
+            if (host.Address == context.Self.Address && host.Uid != context.Self.Uid)
+                OnKnownDead(host, "this process runs at its address");
             foreach (var member in Up)
                 if (member.Address == host.Address && member.Uid != host.Uid && !_former.Contains(member) && !heartbeats.IsDead(member))
                     OnKnownDead(host, $"{member} runs at its address");
-        foreach (var host in Latest?.Hosts ?? [])
-            if (host.Address == context.Self.Address && host.Uid != context.Self.Uid)
-                OnKnownDead(host, "this process runs at its address");
+        }
     }
+
+    /// <summary>Hosts whose death matters: those of the newest row, and those of the one before, who have to come over to it.</summary>
+    public IEnumerable<HostId> Mattering() => Latest is { } row ? row.Hosts.Union(row.Previous) : [];
 
     /// <summary>The row that would follow the newest one.</summary>
     public View NextRow(IReadOnlyList<HostId> hosts)

@@ -75,7 +75,7 @@ internal sealed class ViewProposer(MachineContext context, ViewKeeper keeper, He
 
     private void ProbeUnheard()
     {
-        foreach (var host in keeper.Latest?.Hosts ?? [])
+        foreach (var host in keeper.Mattering())
         {
             if (host == context.Self || heartbeats.IsDead(host) || heartbeats.IsHeard(host))
                 continue;
