@@ -20,6 +20,25 @@ public sealed class SimulationTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>Schedules that once broke a promise. Each named what was wrong; the rule that it taught stands in the code it names.</summary>
+    [Theory(DisplayName = "A schedule that once broke a promise keeps it")]
+    [InlineData(2UL, "a host that was left out and does not know it says 'does not exist' without a lease (Queries, Changes)")]
+    [InlineData(14UL, "a host that has just been left out answers reads with 'does not exist' (HostMachine.EndAll)")]
+    [InlineData(16UL, "a newcomer that never adopted the view which had it is not taken in again (ViewProposer.IsNewcomer)")]
+    [InlineData(77UL, "a new orderer answers 'moved' to what came before it was in place (Updates.OnHandOverStable)")]
+    [InlineData(80UL, "two drained hosts hand an orderer to each other for ever (Drain)")]
+    [InlineData(226UL, "the echo of an executed change is answered 'moved', so it is executed again (ChangeExecutor.OnChange)")]
+    [InlineData(306UL, "a checkpoint is live on another host just after its deletion was answered (ControlExecutor.Delete)")]
+    [InlineData(445UL, "a change that was executed is said to have found nothing (ChangeExecutor.OnChange)")]
+    [InlineData(1376UL, "nobody asks whether a host of the row before the newest is dead, so its view never serves (ViewKeeper.Mattering)")]
+    [InlineData(10106UL, "a clock offset that does not follow drift takes requests for late (Peer.MeasureClock)")]
+    public void Regression(ulong seed, string wrong)
+    {
+        var schedule = new SimSchedule(seed);
+        schedule.Run();
+        Assert.True(schedule.World.Checker.Answers > 0, wrong);
+    }
+
     [Fact(DisplayName = "No schedule of crashes, cuts, pauses, losses and journal outages breaks a promise")]
     public void Faulty()
     {
