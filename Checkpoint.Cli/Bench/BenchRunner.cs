@@ -187,7 +187,7 @@ public sealed class BenchRunner(IBenchCluster cluster, BenchPlan plan, string ru
 
     private string Seconds(long startedAt) => string.Create(CultureInfo.InvariantCulture, $"{clock.GetElapsedTime(startedAt).TotalSeconds:0.0} s");
 
-    private CheckpointName NameOf(string part) => new($"{runName}-{part}");
+    private CheckpointName NameOf(string part) => new($"safCkpt={runName}-{part}");
 
     private static SectionId SectionOf(long number) => NumberedOf(number % BenchPlan.Sections);
 

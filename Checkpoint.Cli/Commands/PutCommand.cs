@@ -57,6 +57,8 @@ public static class PutCommand
             {
                 answer = await link.AskAsync(new SessionProtocol.Open(name, OpenFlags.Write | OpenFlags.Create, attributes), cancel);
                 _checkpointCreated = answer.Status == AisStatus.Ok;
+                if (_checkpointCreated && !name.Bytes.Span.StartsWith("safCkpt="u8))
+                    invocation.Terminal.Error.WriteLine($"checkpoint: note: {name} does not begin with safCkpt=, so B.2 and .NET programs cannot open it");
 
                 // Somebody created it in between, with other attributes: then those stand.
                 if (answer.Status == AisStatus.Exist)

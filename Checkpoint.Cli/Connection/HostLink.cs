@@ -41,7 +41,8 @@ public sealed class HostLink : IAsyncDisposable
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
             try
             {
-                var hello = new SessionProtocol.Hello(SessionProtocol.Version, $"checkpoint-cli {Environment.ProcessId}", AisVersion.B22, Profile.Strict);
+                // An operator meets checkpoints of every program: B.1 puts no form on names, B.2 opens only those that begin with safCkpt=.
+                var hello = new SessionProtocol.Hello(SessionProtocol.Version, $"checkpoint-cli {Environment.ProcessId}", AisVersion.B11, Profile.Strict);
                 var connection = await GatewayConnection.ConnectAsync(candidate.PathToUse, hello, clock, either.Token);
                 return new HostLink(connection, candidate, timeout, clock);
             }

@@ -13,7 +13,7 @@ public sealed class DetailView(SessionProtocol.CheckpointDetail detail, IReadOnl
 {
     public void WriteText(TextWriter to, bool colour)
     {
-        to.WriteLine(Style.Bold($"safCkpt={detail.Name}", colour));
+        to.WriteLine(Style.Bold(detail.Name.ToString(), colour));
         foreach (var (name, value) in Attributes())
             to.WriteLine($"  {name,-20} {value}");
         to.WriteLine();

@@ -187,7 +187,7 @@ public sealed class StatusListShowTests
 
         var run = await CliRun.OfAsync("show", "words", "--socket", host.Path);
 
-        Assert.StartsWith("safCkpt=words\n  CreationTimestamp    2023-11-14T22:13:20.000Z\n  CreationFlags        10 (active-replica+collocated)\n", run.Out);
+        Assert.StartsWith("words\n  CreationTimestamp    2023-11-14T22:13:20.000Z\n  CreationFlags        10 (active-replica+collocated)\n", run.Out);
         Assert.Contains("  RetDuration          forever\n", run.Out);
         Assert.EndsWith("safReplica  IsActive  full\nnode1       yes       yes\nnode2       no        being filled\n", run.Out);
     }
