@@ -22,10 +22,10 @@ public sealed class TestCluster : IAsyncDisposable
     /// <summary>Several hosts share one process, its garbage collector and two cores: a pause of all is not to look like a loss of one.</summary>
     private static readonly MachineOptions Patient = MachineOptions.Default with
     {
-        Heartbeat = 150 * AisTime.NanosecondsPerMillisecond,
-        Detection = 1_200 * AisTime.NanosecondsPerMillisecond,
-        SuspectPatience = 500 * AisTime.NanosecondsPerMillisecond,
-        Lease = 1_500 * AisTime.NanosecondsPerMillisecond,
+        Heartbeat = 200 * AisTime.NanosecondsPerMillisecond,
+        Detection = 4_000 * AisTime.NanosecondsPerMillisecond,
+        SuspectPatience = 1_000 * AisTime.NanosecondsPerMillisecond,
+        Lease = 3_000 * AisTime.NanosecondsPerMillisecond,
     };
 
     private readonly TestJournal _journal = new();
