@@ -1,10 +1,15 @@
 using System.Text;
+using Akka.Actor;
+using Checkpoint.Actors.Checkpoints;
 using Checkpoint.Protocol;
 using static Checkpoint.Actors.Replication.ReplicaAgentProtocol;
 
 namespace Checkpoint.Tests.Cluster;
 
-/// <summary>One incarnation, used through the agents of a <see cref="TestCluster"/> without entities and sessions.</summary>
+/// <summary>
+/// One incarnation, created by its entity and then used through the agents of a <see cref="TestCluster"/>, without sessions. No session
+/// confirms the opener, so the entity closes it in time; the retention is without end.
+/// </summary>
 public sealed class TestCheckpoint
 {
     private static readonly SessionId Session = new(new Guid(1, 1, 1, new byte[8]));
@@ -17,11 +22,12 @@ public sealed class TestCheckpoint
     public static async Task<TestCheckpoint> CreateAsync(TestHost host, string name, CreationFlags flags = CreationFlags.WriteAllReplicas)
     {
         var attributes = new CreationAttributes(flags, 0, AisTime.End, 100_000, 64 * 1024 * 1024, 64);
-        var incarnation = new IncarnationId(Guid.NewGuid());
-        var done = await host.AskAsync<Done>(new Create(
-            TestHost.NextNumber(), incarnation, new CheckpointName(name), attributes, host.Id, AisTime.Now(TimeProvider.System), host.Deadline()));
-        Assert.True(done.Status == AisStatus.Ok, $"create on {host.Name}: {done.Status} {done.Reason}");
-        return new TestCheckpoint(incarnation);
+        var opener = new CheckpointProtocol.Opener(host.Id, Session, 1, OpenFlags.Create | OpenFlags.Read | OpenFlags.Write);
+        var deadline = AisTime.Now(TimeProvider.System) + (30 * AisTime.NanosecondsPerSecond);
+        var reply = await host.Node.Services.Checkpoints.Ask<CheckpointProtocol.IReply>(
+            new CheckpointProtocol.Open(new CheckpointName(name), TestHost.NextNumber(), deadline, opener, attributes, false, null), TestCluster.Patience);
+        var opened = Assert.IsType<CheckpointProtocol.Opened>(reply);
+        return new TestCheckpoint(opened.Incarnation);
     }
 
     /// <summary>Overwrites the section, or creates it when it is new. One call, at most one change of the section's content.</summary>
