@@ -23,8 +23,11 @@ public sealed class Worker(WorkerOptions options, TimeProvider clock, TextWriter
             new CheckpointClientOptions { ContactPoints = options.Contacts, ClientName = $"wordcount/{options.Name}/{Environment.ProcessId}", Clock = clock },
             cancel);
         Say($"uses {client.HostName}");
-        client.ConnectionChanged += (_, changed) => Say(
-            changed.Status == ConnectionStatus.Connected ? $"uses {changed.HostName}" : $"lost its host: {changed.Reason}");
+        client.ConnectionChanged += (_, changed) =>
+        {
+            if (changed.Status != ConnectionStatus.Closed)
+                Say(changed.Status == ConnectionStatus.Connected ? $"uses {changed.HostName}" : $"lost its host: {changed.Reason}");
+        };
 
         await using var lease = await Lease.OpenAsync(client, _retry, clock, options.LeaseLength, cancel);
         Say("waits");

@@ -130,7 +130,7 @@ public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock
 
     private async Task FinishAsync(WorkerProcess leader, WorkerProcess standby, CancellationToken cancel)
     {
-        await Within(options.CountPatience, cancel, late => leader.NextAsync(late, "finished"));
+        var finished = await Within(options.CountPatience, cancel, late => leader.NextAsync(late, "finished"));
         foreach (var worker in new[] { leader, standby }.Distinct())
         {
             var code = await Within(options.StartPatience, cancel, async late => await worker.ExitCodeAsync(late));
@@ -139,17 +139,20 @@ public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock
             await worker.Reading;
         }
 
-        Report();
+        Report(finished.Number(2));
         if (_points.Count > 0 && _workers.Any(worker => worker.Pieces == 0))
             throw new InvalidOperationException("a worker acknowledged no piece");
     }
 
-    private void Report()
+    private void Report(long pieces)
     {
         Say("");
         Say("worker      pieces  from offset    to offset");
         foreach (var worker in _workers)
             Say($"{worker.Name,-8} {worker.Pieces,9} {worker.Offsets.Start,12} {worker.Offsets.End,12}");
+        var unheard = pieces - _workers.Sum(worker => worker.Pieces);
+        if (unheard > 0)
+            Say($"{unheard} more: on the way at a kill, and counted although nobody was left to hear so");
         for (var i = 0; i < _outages.Count; i++)
             Say($"time without service{(_outages.Count > 1 ? $" {i + 1}" : "")}: {_outages[i].TotalSeconds:0.00} s (kill to the next acknowledged piece)");
     }
