@@ -10,7 +10,7 @@ namespace WordCount;
 public sealed record WorkerOptions(string Name, IReadOnlyList<string> Contacts, string File, PieceKind Piece, IReadOnlySet<long> HoldAt)
 {
     /// <summary>See <see cref="Lease"/>.</summary>
-    public TimeSpan LeaseLength { get; init; } = TimeSpan.FromMilliseconds(1500);
+    public TimeSpan LeaseLength { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a worker goes on trying before it gives up.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);

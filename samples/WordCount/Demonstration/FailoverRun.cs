@@ -12,6 +12,7 @@ public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock
     private readonly HostNode[] _hosts = new HostNode[Hosts];
     private readonly List<WorkerProcess> _workers = [];
     private readonly List<TimeSpan> _outages = [];
+    private readonly WorkerEvents _events = new();
     private IReadOnlyList<long> _points = [];
 
     /// <exception cref="InvalidOperationException">Something did not happen that should have; the message says what.</exception>
@@ -21,20 +22,16 @@ public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock
         {
             Plan();
             await StartHostsAsync(cancel);
-            var leader = StartWorker(0);
-            await Within(options.StartPatience, cancel, late => leader.NextAsync(late, "leads"));
+            var first = StartWorker(0);
+            await HearAsync(options.StartPatience, cancel, first, "leads");
             var standby = StartWorker(0);
-            await Within(options.StartPatience, cancel, late => standby.NextAsync(late, "waits"));
-            Say($"{leader.Name} counts through {leader.Host}, {standby.Name} stands by through {standby.Host}");
+            await HearAsync(options.StartPatience, cancel, standby, "waits");
+            Say($"{first.Name} counts through {first.Host}, {standby.Name} stands by through {standby.Host}");
 
+            List<WorkerProcess> pair = [first, standby];
             for (var kill = 0; kill < _points.Count; kill++)
-            {
-                await KillAsync(_points[kill], leader, standby, cancel);
-                leader = standby;
-                standby = await RestartAsync(kill + 1, cancel);
-            }
-
-            await FinishAsync(leader, standby, cancel);
+                pair = await KillAsync(kill, pair, cancel);
+            await FinishAsync(pair, cancel);
         }
         finally
         {
@@ -78,44 +75,46 @@ public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock
             return true;
         });
         Say($"{Hosts} hosts ready after {clock.GetElapsedTime(began).TotalSeconds:0.0} s on ports {string.Join(", ", _ports.All)}");
-        NoteSocket();
     }
 
     /// <param name="kills">Kills that are over: a worker holds only at those that are still to come.</param>
     private WorkerProcess StartWorker(int kills)
     {
-        var worker = WorkerProcess.Start($"worker{_workers.Count + 1}", options, _ports, _points.Skip(kills), clock);
+        var worker = WorkerProcess.Start($"worker{_workers.Count + 1}", options, _ports, _points.Skip(kills), _events, clock);
         _workers.Add(worker);
         return worker;
     }
 
-    private async Task KillAsync(long point, WorkerProcess leader, WorkerProcess standby, CancellationToken cancel)
+    /// <summary>Whoever leads at the point is killed: on a busy machine the two may have changed places before.</summary>
+    /// <returns>The two workers that go on: the one that took over, and, before another kill, a new one that stands by.</returns>
+    private async Task<List<WorkerProcess>> KillAsync(int kill, List<WorkerProcess> pair, CancellationToken cancel)
     {
-        await Within(options.CountPatience, cancel, late => leader.NextAsync(late, "holds"));
-        var host = _hosts.Single(one => one.Name == leader.Host);
+        var holds = await HearAsync(
+            options.CountPatience, cancel, happened => happened.Word == "holds", $"the leader at piece {_points[kill]}", pair);
+        var leader = holds.Worker;
+        var standby = pair.Single(worker => worker != leader);
+        var index = Array.FindIndex(_hosts, one => one.Name == leader.Host);
+        var host = _hosts[index];
         var killed = clock.GetTimestamp();
         leader.Kill();
         host.Kill();
-        Say($"kill -9 {leader.Pid} ({leader.Name}) and {host.Pid} ({host.Name}) after piece {point}, offset {leader.Offsets.End}");
+        Say($"kill -9 {leader.Pid} ({leader.Name}) and {host.Pid} ({host.Name}) after piece {_points[kill]}, offset {leader.Offsets.End}");
         await leader.Reading;
+        await host.ExitCodeAsync(cancel);
 
-        var first = await Within(options.TakeoverPatience, cancel, async late =>
-        {
-            var leads = await standby.NextAsync(late, "leads");
-            Say($"{standby.Name} leads {clock.GetElapsedTime(killed, leads.Timestamp).TotalSeconds:0.00} s after the kill, from offset {leads.Number(4)}");
-            return await standby.NextAsync(late, "acked");
-        });
+        var leads = await HearAsync(
+            options.TakeoverPatience, cancel, happened => Is(happened, standby, "leads", killed), $"{standby.Name} to lead", [standby]);
+        Say($"{standby.Name} leads {clock.GetElapsedTime(killed, leads.Timestamp).TotalSeconds:0.00} s after the kill, from offset {leads.Number(4)}");
+        var first = await HearAsync(
+            options.TakeoverPatience, cancel, happened => Is(happened, standby, "acked", killed), $"{standby.Name}'s first piece", [standby]);
         _outages.Add(clock.GetElapsedTime(killed, first.Timestamp));
         Say($"{standby.Name} acknowledged its first piece {_outages[^1].TotalSeconds:0.00} s after the kill");
-        NoteSocket();
+        return kill + 1 == _points.Count ? [standby] : [standby, await RestartAsync(index, kill + 1, cancel)];
     }
 
-    /// <summary>A new host in the place of the one that was killed, and a new worker that waits; not after the last kill.</summary>
-    private async Task<WorkerProcess> RestartAsync(int kills, CancellationToken cancel)
+    /// <summary>A new host in the place of the one that was killed, and a new worker that stands by.</summary>
+    private async Task<WorkerProcess> RestartAsync(int index, int kills, CancellationToken cancel)
     {
-        if (kills == _points.Count)
-            return _workers[^1];
-        var index = Array.FindIndex(_hosts, host => host.HasExited);
         _hosts[index] = HostNode.Start(options, _ports, index);
         await Within(options.StartPatience, cancel, async late =>
         {
@@ -123,22 +122,23 @@ public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock
             return true;
         });
         var standby = StartWorker(kills);
-        await Within(options.StartPatience, cancel, late => standby.NextAsync(late, "waits"));
+        await HearAsync(options.StartPatience, cancel, standby, "waits");
         Say($"{_hosts[index].Name} is back, {standby.Name} stands by through {standby.Host}");
         return standby;
     }
 
-    private async Task FinishAsync(WorkerProcess leader, WorkerProcess standby, CancellationToken cancel)
+    private async Task FinishAsync(List<WorkerProcess> pair, CancellationToken cancel)
     {
-        var finished = await Within(options.CountPatience, cancel, late => leader.NextAsync(late, "finished"));
-        foreach (var worker in new[] { leader, standby }.Distinct())
+        var finished = await HearAsync(options.CountPatience, cancel, happened => happened.Word == "finished", "the end of the file", pair);
+        foreach (var worker in pair)
         {
-            var code = await Within(options.StartPatience, cancel, async late => await worker.ExitCodeAsync(late));
+            var code = await Within(options.StartPatience, cancel, late => worker.ExitCodeAsync(late));
             if (code != 0)
                 throw new InvalidOperationException($"{worker.Name} ended with {code}; its output is in {options.Directory}");
             await worker.Reading;
         }
 
+        NoteSocket();
         Report(finished.Number(2));
         if (_points.Count > 0 && _workers.Any(worker => worker.Pieces == 0))
             throw new InvalidOperationException("a worker acknowledged no piece");
@@ -158,6 +158,16 @@ public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock
     }
 
     private void NoteSocket() => File.WriteAllText(Path.Combine(options.Directory, "socket"), _hosts.First(host => !host.HasExited).Socket + "\n");
+
+    private static bool Is(WorkerEvent happened, WorkerProcess worker, string word, long after) =>
+        happened.Worker == worker && happened.Word == word && happened.Timestamp > after;
+
+    private Task<WorkerEvent> HearAsync(TimeSpan patience, CancellationToken cancel, WorkerProcess worker, string word) =>
+        HearAsync(patience, cancel, happened => Is(happened, worker, word, 0), $"{worker.Name} to say '{word}'", [worker]);
+
+    private Task<WorkerEvent> HearAsync(
+        TimeSpan patience, CancellationToken cancel, Func<WorkerEvent, bool> wanted, string what, IReadOnlyList<WorkerProcess> among) =>
+        Within(patience, cancel, late => _events.NextAsync(wanted, what, among, late));
 
     private async Task<T> Within<T>(TimeSpan patience, CancellationToken cancel, Func<CancellationToken, Task<T>> step)
     {
