@@ -7,6 +7,7 @@ namespace WordCount.Demonstration;
 public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock, TextWriter output)
 {
     private const int Hosts = 3;
+    private const int StartsMax = 5;
 
     private readonly ClusterPorts _ports = new(Hosts);
     private readonly HostNode[] _hosts = new HostNode[Hosts];
@@ -69,12 +70,30 @@ public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock
         var began = clock.GetTimestamp();
         for (var index = 0; index < Hosts; index++)
             _hosts[index] = HostNode.Start(options, _ports, index);
-        await Within(options.StartPatience, cancel, async late =>
-        {
-            await Task.WhenAll(_hosts.Select(host => host.ReadyAsync(clock, late)));
-            return true;
-        });
+        await HostsReadyAsync(cancel);
         Say($"{Hosts} hosts ready after {clock.GetElapsedTime(began).TotalSeconds:0.0} s on ports {string.Join(", ", _ports.All)}");
+    }
+
+    /// <summary>
+    /// As a service manager would: a host that a view left out (it stood still for too long, on a machine that is too busy) or that could not
+    /// join in time ends with a code that says so, and is started again.
+    /// </summary>
+    private async Task HostsReadyAsync(CancellationToken cancel) => await Within(options.StartPatience * StartsMax, cancel, async late =>
+    {
+        await Task.WhenAll(Enumerable.Range(0, Hosts).Select(index => HostReadyAsync(index, late)));
+        return true;
+    });
+
+    private async Task HostReadyAsync(int index, CancellationToken cancel)
+    {
+        for (var starts = 1; !await _hosts[index].IsReadyAsync(clock, cancel); starts++)
+        {
+            var code = await _hosts[index].ExitCodeAsync(cancel);
+            if (starts == StartsMax || code is not (HostNode.LeftOut or HostNode.StartFailed))
+                throw new InvalidOperationException($"{_hosts[index].Name} ended with {code} before it was ready; the end of its log:\n{_hosts[index].Tail()}");
+            Say($"{_hosts[index].Name} was left out or could not join ({code}); it is started again");
+            _hosts[index] = HostNode.Start(options, _ports, index);
+        }
     }
 
     /// <param name="kills">Kills that are over: a worker holds only at those that are still to come.</param>
@@ -116,11 +135,7 @@ public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock
     private async Task<WorkerProcess> RestartAsync(int index, int kills, CancellationToken cancel)
     {
         _hosts[index] = HostNode.Start(options, _ports, index);
-        await Within(options.StartPatience, cancel, async late =>
-        {
-            await _hosts[index].ReadyAsync(clock, late);
-            return true;
-        });
+        await HostsReadyAsync(cancel);
         var standby = StartWorker(kills);
         await HearAsync(options.StartPatience, cancel, standby, "waits");
         Say($"{_hosts[index].Name} is back, {standby.Name} stands by through {standby.Host}");

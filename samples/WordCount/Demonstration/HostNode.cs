@@ -5,6 +5,10 @@ namespace WordCount.Demonstration;
 /// <summary>One <c>checkpointd</c>. It writes to a log file of its own, so that it can outlive the demonstration.</summary>
 public sealed class HostNode : ChildProcess
 {
+    /// <summary>Exit codes of checkpointd after which it is to be started again.</summary>
+    public const int LeftOut = 3;
+    public const int StartFailed = 4;
+
     private readonly string _directory;
 
     private HostNode(string name, string directory, string logFile, ProcessStartInfo start, string pidFile)
@@ -40,23 +44,21 @@ public sealed class HostNode : ChildProcess
         return new HostNode(name, directory, log, start, options.PidFile);
     }
 
-    /// <exception cref="InvalidOperationException">It ended before.</exception>
-    public async Task ReadyAsync(TimeProvider clock, CancellationToken cancel)
+    /// <returns>False when it has ended before it was ready, or since.</returns>
+    /// <exception cref="InvalidOperationException">The time is over.</exception>
+    public async Task<bool> IsReadyAsync(TimeProvider clock, CancellationToken cancel)
     {
-        while (!File.Exists(Path.Combine(_directory, "ready")))
+        try
         {
-            if (HasExited)
-                throw new InvalidOperationException($"{Name} ended before it was ready; the end of {LogFile}:\n{Tail()}");
-            try
-            {
+            while (!HasExited && !File.Exists(Path.Combine(_directory, "ready")))
                 await Task.Delay(TimeSpan.FromMilliseconds(20), clock, cancel);
-            }
-            catch (OperationCanceledException)
-            {
-                throw new InvalidOperationException($"{Name} has not become ready; the end of {LogFile}:\n{Tail()}");
-            }
+            return !HasExited;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new InvalidOperationException($"{Name} has not become ready; the end of {LogFile}:\n{Tail()}");
         }
     }
 
-    private string Tail() => File.Exists(LogFile) ? string.Join('\n', File.ReadLines(LogFile).TakeLast(15)) : "(nothing)";
+    public string Tail() => File.Exists(LogFile) ? string.Join('\n', File.ReadLines(LogFile).TakeLast(15)) : "(nothing)";
 }
