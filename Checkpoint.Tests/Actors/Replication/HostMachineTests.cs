@@ -1,0 +1,107 @@
+using Checkpoint.Actors.Replication;
+using Checkpoint.Protocol;
+using static Checkpoint.Actors.Replication.ReplicaAgentProtocol;
+
+namespace Checkpoint.Tests.Actors.Replication;
+
+public sealed class HostMachineTests
+{
+    private static readonly CreationAttributes Synchronous = new(CreationFlags.WriteAllReplicas, 1 << 20, 0, 64, 1 << 20, 64);
+    private static readonly SectionId Section = new("s");
+
+    [Fact(DisplayName = "A section expires on every host by one ordered update of the orderer, and trackers hear of it")]
+    public void Expiry()
+    {
+        var pump = new MachinePump(2);
+        var checkpoint = pump.Create(0, Synchronous);
+        Assert.Equal(AisStatus.Ok, pump.Ask<Done>(1, (number, _) => new Track(number, checkpoint)).Status);
+        Assert.Equal(AisStatus.Ok, pump.Change(1, checkpoint, new ContentOp.CreateSection(Section, pump.WallNow + AisTime.NanosecondsPerSecond, new byte[] { 1 })).Status);
+        pump.Pass(TimeSpan.FromSeconds(0.5));
+        Assert.Equal((1, 1), (pump.Status(0, checkpoint).Sections, pump.Status(1, checkpoint).Sections));
+
+        pump.Pass(TimeSpan.FromSeconds(1));
+
+        Assert.Equal((0, 0), (pump.Status(0, checkpoint).Sections, pump.Status(1, checkpoint).Sections));
+        Assert.Equal(
+            [(2L, SectionChangeKind.Created), (3L, SectionChangeKind.Expired)],
+            pump.Pushed.Cast<Update>().Select(update => (update.Position, update.Changes.Single().Kind)));
+    }
+
+    [Fact(DisplayName = "What a host cannot hold is refused before anything is sent, with the limit and the value; smaller updates go on")]
+    public void Quota()
+    {
+        var pump = new MachinePump(2, MachineOptions.Default with { BytesMax = 100_000 });
+        var checkpoint = pump.Create(0, Synchronous);
+        Assert.Equal(AisStatus.Ok, pump.Change(0, checkpoint, new ContentOp.CreateSection(Section, AisTime.End, new byte[10_000])).Status);
+
+        var refused = pump.Change(0, checkpoint, new ContentOp.Overwrite(Section, new byte[95_000]));
+
+        Assert.Equal(AisStatus.NoResources, refused.Status);
+        Assert.Matches("[0-9]+", refused.Reason);
+        pump.Pass(TimeSpan.FromMilliseconds(50));
+        Assert.Equal((2, 2), (pump.Status(0, checkpoint).Position, pump.Status(1, checkpoint).Position));
+        Assert.Equal(AisStatus.Ok, pump.Change(1, checkpoint, new ContentOp.Overwrite(Section, new byte[5_000])).Status);
+    }
+
+    [Fact(DisplayName = "A drained host orders nothing more, and its sessions' writes go on through the other hosts")]
+    public void Drain()
+    {
+        var pump = new MachinePump(3);
+        var checkpoint = pump.Create(0, Synchronous);
+        Assert.Equal(pump.Hosts[0], pump.Status(2, checkpoint).Orderer);
+
+        Assert.Equal(AisStatus.Ok, pump.Ask<Done>(0, (number, deadline) => new DrainHost(number, deadline)).Status);
+
+        Assert.NotEqual(pump.Hosts[0], pump.Status(2, checkpoint).Orderer);
+        Assert.Equal(AisStatus.Ok, pump.Change(0, checkpoint, new ContentOp.CreateSection(Section, AisTime.End, new byte[] { 1 })).Status);
+    }
+
+    [Fact(DisplayName = "A collocated asynchronous checkpoint has no active replica until one is set, and it is where it was set")]
+    public void Collocated()
+    {
+        var pump = new MachinePump(2);
+        var checkpoint = pump.Create(0, Synchronous with { Flags = CreationFlags.WriteActiveReplica | CreationFlags.Collocated });
+        var create = new ContentOp.CreateSection(Section, AisTime.End, new byte[] { 1 });
+        Assert.Equal(AisStatus.NotExist, pump.Change(1, checkpoint, create).Status);
+        Assert.Equal(AisStatus.NotExist, pump.Ask<Described>(1, (number, deadline) => new Describe(number, checkpoint, deadline)).Status);
+
+        Assert.Equal(AisStatus.Ok, pump.Ask<Done>(0, (number, deadline) => new AddReplica(number, checkpoint, pump.Hosts[1], deadline)).Status);
+        Assert.Equal(AisStatus.Ok, pump.Ask<Done>(0, (number, deadline) => new SetActive(number, checkpoint, pump.Hosts[1], deadline)).Status);
+
+        Assert.Equal(AisStatus.Ok, pump.Change(0, checkpoint, create).Status);
+        Assert.Equal((pump.Hosts[1], pump.Hosts[1]), (pump.Status(0, checkpoint).Active, pump.Status(0, checkpoint).Orderer));
+        Assert.Equal(2, pump.Status(0, checkpoint).ReplicaHosts.Count);
+    }
+
+    [Fact(DisplayName = "A deleted incarnation is nowhere once that is answered, and deleting it again is Ok")]
+    public void Deletion()
+    {
+        var pump = new MachinePump(2);
+        var checkpoint = pump.Create(0, Synchronous);
+        Assert.Equal(AisStatus.Ok, pump.Ask<Done>(1, (number, _) => new Track(number, checkpoint)).Status);
+
+        Assert.Equal(AisStatus.Ok, pump.Ask<Done>(1, (number, deadline) => new Delete(number, checkpoint, deadline)).Status);
+
+        Assert.Empty(pump.Ask<Live>(1, (number, _) => new GetLive(number, new CheckpointName("safCkpt=a"))).Incarnations);
+        Assert.Equal(AisStatus.NotExist, pump.Change(0, checkpoint, new ContentOp.DeleteSection(Section)).Status);
+        Assert.Equal(AisStatus.Ok, pump.Ask<Done>(0, (number, deadline) => new Delete(number, checkpoint, deadline)).Status);
+        Assert.Equal([new Gone(checkpoint)], pump.Pushed);
+    }
+
+    [Fact(DisplayName = "A host that stood still longer than its lease answers no read before it has the lease again")]
+    public void Lease()
+    {
+        var pump = new MachinePump(3);
+        var checkpoint = pump.Create(0, Synchronous);
+        List<MachineOutput> outputs = [];
+        var late = 100 * AisTime.NanosecondsPerSecond;
+
+        pump.Machines[2].Step(
+            new MachineInput.Local(new Describe(900, checkpoint, late + AisTime.NanosecondsPerSecond), this), late, MachinePump.Wall, outputs);
+        Assert.DoesNotContain(outputs, output => output is MachineOutput.Reply);
+        pump.Machines[2].Step(MachineInput.Tick.Instance, late + (2 * AisTime.NanosecondsPerSecond), MachinePump.Wall, outputs);
+
+        var reply = Assert.IsType<Described>(Assert.Single(outputs.OfType<MachineOutput.Reply>()).Message);
+        Assert.Equal(AisStatus.TryAgain, reply.Status);
+    }
+}

@@ -1,0 +1,116 @@
+using Checkpoint.Actors.Replication;
+using Checkpoint.Protocol;
+
+namespace Checkpoint.Tests.Actors.Replication;
+
+/// <summary>Machines that hear each other at once, with one clock that stands still until it is moved: for rules, not for faults (see Simulation).</summary>
+internal sealed class MachinePump
+{
+    public const long Wall = 1_700_000_000 * AisTime.NanosecondsPerSecond;
+
+    private readonly Queue<(int To, MachineInput Input)> _inputs = new();
+    private readonly List<MachineOutput> _outputs = [];
+    private readonly Dictionary<ulong, ReplicaAgentProtocol.IReply> _replies = [];
+    private View? _newest;
+    private ulong _number;
+    private long _now = AisTime.NanosecondsPerSecond;
+
+    public MachinePump(int hosts, MachineOptions? options = null)
+    {
+        Hosts = [.. Enumerable.Range(0, hosts).Select(index => new HostId($"host{index}:1", 100 + index))];
+        Machines = [.. Hosts.Select((host, index) => new HostMachine(host, options ?? MachineOptions.Default, (ulong)index + 1))];
+        Join(Hosts);
+    }
+
+    public HostId[] Hosts { get; }
+
+    public HostMachine[] Machines { get; }
+
+    /// <summary>What trackers were told, in order.</summary>
+    public List<object> Pushed { get; } = [];
+
+    public long WallNow => Wall + _now;
+
+    public void Join(HostId[] members)
+    {
+        for (var index = 0; index < members.Length; index++)
+            Step(index, new MachineInput.Membership(members, []));
+        Pass(TimeSpan.FromSeconds(2));
+    }
+
+    /// <summary>Ticks of every machine, and what they say to each other.</summary>
+    public void Pass(TimeSpan time)
+    {
+        for (var end = _now + AisTime.FromTimeSpan(time); _now < end;)
+        {
+            _now += MachineOptions.Default.TickInterval;
+            for (var index = 0; index < Machines.Length; index++)
+                Step(index, MachineInput.Tick.Instance);
+        }
+    }
+
+    /// <summary>Asks, and gives the answer the time it needs.</summary>
+    public TReply Ask<TReply>(int host, Func<ulong, long, ReplicaAgentProtocol.ICommand> command)
+        where TReply : ReplicaAgentProtocol.IReply
+    {
+        var number = ++_number;
+        Step(host, new MachineInput.Local(command(number, _now + AisTime.NanosecondsPerSecond), this));
+        for (var rounds = 0; rounds < 300 && !_replies.ContainsKey(number); rounds++)
+            Pass(TimeSpan.FromMilliseconds(5));
+        return Assert.IsType<TReply>(_replies[number]);
+    }
+
+    public IncarnationId Create(int host, CreationAttributes attributes, string name = "safCkpt=a")
+    {
+        var incarnation = new IncarnationId(Guid.NewGuid());
+        var done = Ask<ReplicaAgentProtocol.Done>(host, (number, deadline) => new ReplicaAgentProtocol.Create(
+            number, incarnation, new CheckpointName(name), attributes, Hosts[host], WallNow, deadline));
+        Assert.Equal(AisStatus.Ok, done.Status);
+        return incarnation;
+    }
+
+    public ContentResult Change(int host, IncarnationId incarnation, ContentOp op) =>
+        Ask<ReplicaAgentProtocol.Changed>(host, (number, deadline) => new ReplicaAgentProtocol.Change(
+            number, incarnation, new SessionId(new Guid(host + 1, 0, 0, new byte[8])), 7, op, deadline)).Result;
+
+    public ReplicaAgentProtocol.IncarnationStatus Status(int host, IncarnationId incarnation) =>
+        Ask<ReplicaAgentProtocol.AgentStatus>(host, (number, _) => new ReplicaAgentProtocol.GetAgentStatus(number))
+            .Incarnations.Single(status => status.Incarnation == incarnation);
+
+    public void Step(int host, MachineInput input)
+    {
+        _inputs.Enqueue((host, input));
+        while (_inputs.TryDequeue(out var next))
+        {
+            _outputs.Clear();
+            Machines[next.To].Step(next.Input, _now, WallNow, _outputs);
+            foreach (var output in _outputs)
+                CarryOut(next.To, output);
+        }
+    }
+
+    private void CarryOut(int host, MachineOutput output)
+    {
+        switch (output)
+        {
+            case MachineOutput.Send send:
+                _inputs.Enqueue((Array.IndexOf(Hosts, send.To), new MachineInput.FromHost(Hosts[host], send.Message)));
+                break;
+            case MachineOutput.AppendView append:
+                var won = append.Row.Number == (_newest?.Number ?? 0) + 1;
+                if (won)
+                    _newest = append.Row;
+                _inputs.Enqueue((host, new MachineInput.ViewAppended(append.Row.Number, won, _newest)));
+                break;
+            case MachineOutput.ReadViews:
+                _inputs.Enqueue((host, new MachineInput.ViewRow(_newest)));
+                break;
+            case MachineOutput.Reply reply:
+                Assert.True(_replies.TryAdd(reply.Message.Number, reply.Message), $"{reply.Message} is a second answer");
+                break;
+            case MachineOutput.Push push:
+                Pushed.Add(push.Message);
+                break;
+        }
+    }
+}
