@@ -15,6 +15,8 @@ namespace Checkpoint.Actors.Views;
 internal sealed class ViewKeeper(MachineContext context, Heartbeats heartbeats)
 {
     private readonly HashSet<HostId> _former = [];
+    private ImmutableHashSet<HostId> _strangers = [];
+    private long _adoptedAt;
     private long _majorityAt = long.MinValue;
     private bool _mayServe;
 
@@ -123,8 +125,16 @@ internal sealed class ViewKeeper(MachineContext context, Heartbeats heartbeats)
         context.Send(to, new HostMessage.Row(Number, row));
     }
 
+    /// <summary>
+    /// Nothing was heard of it because there was no reason to: the present view brought it and this host together less than the detection
+    /// time ago, and on a busy machine the first connection takes a while. Its silence says nothing yet.
+    /// </summary>
+    public bool IsArriving(HostId host) => _strangers.Contains(host) && context.Now < _adoptedAt + context.Options.Detection;
+
     private void Adopt(View row)
     {
+        _strangers = [.. row.Hosts.Where(host => Current?.Contains(host) != true)];
+        _adoptedAt = context.Now;
         Current = row;
         _majorityAt = long.MinValue;
         _mayServe = false;

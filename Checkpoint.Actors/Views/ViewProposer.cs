@@ -31,6 +31,12 @@ internal sealed class ViewProposer(MachineContext context, ViewKeeper keeper, He
     {
         if (!keeper.MayServe() || keeper.Latest!.Number != view.Number)
             return;
+        if (view.Hosts.Any(host => keeper.IsArriving(host) && !heartbeats.IsBothWays(host) && !heartbeats.IsDead(host)))
+        {
+            _wanted = [];
+            return;
+        }
+
         List<HostId> next = [.. view.Hosts.Where(heartbeats.IsBothWays)];
         var survivors = next.Count;
         if (isAllStarted)
