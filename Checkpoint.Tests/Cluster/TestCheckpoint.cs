@@ -18,6 +18,9 @@ public sealed class TestCheckpoint
 
     private TestCheckpoint(IncarnationId incarnation) => _incarnation = incarnation;
 
+    /// <summary>One that exists already.</summary>
+    public static TestCheckpoint Of(IncarnationId incarnation) => new(incarnation);
+
     /// <summary>Creates it on this host, which orders it. WR_ALL_REPLICAS unless told otherwise.</summary>
     public static async Task<TestCheckpoint> CreateAsync(TestHost host, string name, CreationFlags flags = CreationFlags.WriteAllReplicas)
     {
@@ -57,16 +60,32 @@ public sealed class TestCheckpoint
         return [.. listed.Ids.OrderBy(id => id.ToString(), StringComparer.Ordinal)];
     }
 
-    /// <summary>Waits until the host counts as full.</summary>
-    public async Task FullOnAsync(TestHost host)
+    /// <summary>Every section with its content, in order, as this host's replica has it; each byte a character, so that it can be compared.</summary>
+    public async Task<IReadOnlyList<(SectionId Id, string Content)>> ContentAsync(TestHost host)
     {
-        using var late = new CancellationTokenSource(TestCluster.Patience);
-        while (true)
+        List<(SectionId, string)> content = [];
+        foreach (var some in (await SectionsAsync(host)).Chunk(500))
         {
-            var status = await host.AskAsync<AgentStatus>(new GetAgentStatus(TestHost.NextNumber()));
-            if (status.Incarnations.Any(item => item.Incarnation == _incarnation && item.ReplicaHosts.Contains(host.Id)))
-                return;
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, late.Token);
+            var read = await host.AskAsync<ReadDone>(new Read(
+                TestHost.NextNumber(), _incarnation, [.. some.Select(id => new ReadElement(id, 0, ReadElement.Whole))], host.Deadline()));
+            Assert.True(read.Status == AisStatus.Ok, $"read on {host.Name}: {read.Status} {read.Reason}");
+            content.AddRange(some.Select((id, index) => (id, Encoding.Latin1.GetString(read.Result.Data[index].Span))));
         }
+
+        return content;
     }
+
+    /// <summary>What the host's agent knows of it, or null when it knows none.</summary>
+    public async Task<IncarnationStatus?> StatusAsync(TestHost host) =>
+        (await host.AskAsync<AgentStatus>(new GetAgentStatus(TestHost.NextNumber()))).Incarnations.FirstOrDefault(item => item.Incarnation == _incarnation);
+
+    /// <summary>Waits until the host counts as full.</summary>
+    public Task FullOnAsync(TestHost host) => Eventually.TrueAsync(
+        $"{host.Name} counts as a replica",
+        async () => await StatusAsync(host) is { } status && status.ReplicaHosts.Contains(host.Id));
+
+    /// <summary>Waits until none of the hosts has it any more.</summary>
+    public Task GoneFromAsync(params TestHost[] hosts) => Eventually.TrueAsync(
+        $"it is gone from {string.Join(", ", hosts.Select(host => host.Name))}",
+        async () => (await Task.WhenAll(hosts.Select(StatusAsync))).All(status => status is null));
 }

@@ -28,16 +28,31 @@ public sealed class TestCluster : IAsyncDisposable
         Lease = 3_000 * AisTime.NanosecondsPerMillisecond,
     };
 
+    /// <summary>For specs in which no host is lost: then nothing depends on how soon one is missed, and a machine at its limits breaks none of them.</summary>
+    public static readonly MachineOptions Unshakable = Patient with
+    {
+        Detection = 20 * AisTime.NanosecondsPerSecond,
+        Lease = 20 * AisTime.NanosecondsPerSecond,
+    };
+
     private readonly TestJournal _journal = new();
     private readonly List<TestHost> _hosts = [];
     private readonly HashSet<(TestHost, TestHost)> _cuts = [];
+    private readonly string _settings;
+    private readonly MachineOptions _machine;
+
+    /// <param name="settings">HOCON laid over the hosts' configuration.</param>
+    /// <param name="machine">Times of the replication; those for specs that lose hosts when null.</param>
+    public TestCluster(string settings = "", MachineOptions? machine = null) => (_settings, _machine) = (settings, machine ?? Patient);
 
     public IReadOnlyList<TestHost> Hosts => _hosts;
 
+    public TestJournal Journal => _journal;
+
     /// <summary>Starts so many hosts and waits until one view of all of them serves everywhere.</summary>
-    public static async Task<TestCluster> StartAsync(int count)
+    public static async Task<TestCluster> StartAsync(int count, string settings = "", MachineOptions? machine = null)
     {
-        var cluster = new TestCluster();
+        var cluster = new TestCluster(settings, machine);
         for (var index = 0; index < count; index++)
             await cluster.AddAsync();
         await cluster.ServingAsync([.. cluster.Hosts]);
@@ -52,7 +67,7 @@ public sealed class TestCluster : IAsyncDisposable
         var cluster = Akka.Cluster.Cluster.Get(system);
         cluster.Join(_hosts.Find(host => host.IsRunning)?.Address ?? cluster.SelfAddress);
         var events = TestEvents.Of(system);
-        var options = NodeOptions.From(name, system.Settings.Config) with { Machine = Patient };
+        var options = NodeOptions.From(name, system.Settings.Config) with { Machine = _machine };
         var node = await CheckpointNode.StartAsync(system, options, TimeProvider.System);
         var host = new TestHost(name, node, events);
         _hosts.Add(host);
@@ -101,7 +116,7 @@ public sealed class TestCluster : IAsyncDisposable
         _journal.Dispose();
     }
 
-    private Config Config(string name) => ConfigurationFactory.ParseString($$"""
+    private Config Config(string name) => ConfigurationFactory.ParseString(_settings).WithFallback(ConfigurationFactory.ParseString($$"""
         akka {
           loglevel = {{Environment.GetEnvironmentVariable("TEST_LOGLEVEL") ?? "ERROR"}}
           stdout-loglevel = OFF
@@ -119,8 +134,10 @@ public sealed class TestCluster : IAsyncDisposable
           }
         }
         checkpoint.node-name = "{{name}}"
+        # Clients share the process as well. One that is killed is missed after this time.
+        checkpoint.sessions.silence-max = 8s
         checkpoint.data-directory = "unused"
-        """)
+        """))
         .WithFallback(_journal.Config)
         .WithFallback(CheckpointReference.Cluster())
         .WithFallback(CheckpointReference.Actors())

@@ -45,6 +45,16 @@ public sealed class TestJournal : IDisposable
         }
         """).WithFallback(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration);
 
+    /// <summary>Rows of all writers, views included, deleted ones that are still there as well.</summary>
+    public long Rows()
+    {
+        using var connection = new SqliteConnection(ConnectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FROM journal";
+        return (long)command.ExecuteScalar()!;
+    }
+
     public void Dispose()
     {
         SqliteConnection.ClearAllPools();

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Checkpoint.Protocol;
+using Checkpoint.Tests.Cli;
+
+namespace Checkpoint.Tests.Processes;
+
+/// <summary>What an operator sees with the command line at one host's socket.</summary>
+public sealed class Administrator(string socketPath)
+{
+    /// <summary>The names that the host knows, unlinked ones included.</summary>
+    public async Task<IReadOnlyList<string>> NamesAsync()
+    {
+        using var json = JsonDocument.Parse(await RunAsync("list", "--json"));
+        return [.. json.RootElement.EnumerateArray().Select(row => row.GetProperty("name").GetString()!)];
+    }
+
+    /// <summary>The <c>node-name</c> of the host that orders it.</summary>
+    public async Task<string> OrdererAsync(CheckpointName name)
+    {
+        using var json = JsonDocument.Parse(await RunAsync("show", name.ToString(), "--json"));
+        return json.RootElement.GetProperty("orderer").GetString()!;
+    }
+
+    public async Task<int> OpenersAsync(CheckpointName name)
+    {
+        using var json = JsonDocument.Parse(await RunAsync("show", name.ToString(), "--json"));
+        return json.RootElement.GetProperty("NumOpeners").GetInt32();
+    }
+
+    private async Task<string> RunAsync(params string[] arguments)
+    {
+        var run = await CliRun.OfAsync([.. arguments, "--socket", socketPath, "--timeout", "60s"]);
+        Assert.True(run.ExitCode == 0, $"checkpoint {string.Join(' ', arguments)}: {run.ExitCode} {run.Error}");
+        return run.Out;
+    }
+}
