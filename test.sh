@@ -55,6 +55,8 @@ mkdir -p "$results"
 
 # Hosts that the tests started are recorded here by their ids; a test run that is itself killed leaves none behind.
 export CHECKPOINT_TEST_PIDS=$results/pids
+# What every such host wrote, for who has to find out why a run failed.
+export CHECKPOINT_TEST_LOGS=$results/logs
 end_leftovers() {
   [ -f "$CHECKPOINT_TEST_PIDS" ] || return 0
   while read -r pid; do

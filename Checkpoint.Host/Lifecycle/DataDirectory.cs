@@ -11,6 +11,11 @@ public sealed class DataDirectory : IDisposable
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
 
+    /// <summary>A killed process gives its lock back only when the kernel has taken it down, which a quick supervisor does not wait for.</summary>
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(100);
+
     private readonly FileStream _lock;
 
     private DataDirectory(string path, FileStream @lock)
@@ -28,19 +33,29 @@ public sealed class DataDirectory : IDisposable
     public string FaultsFile => System.IO.Path.Combine(Path, "faults.conf");
 
     /// <exception cref="StartFailedException">It cannot be made, or another host has it.</exception>
-    public static DataDirectory Take(string path)
+    public static async Task<DataDirectory> TakeAsync(string path, TimeProvider clock)
     {
+        if (OperatingSystem.IsWindows())
+            throw new StartFailedException("checkpointd needs the file modes and sockets of Unix");
+
+        var begun = clock.GetTimestamp();
         FileStream taken;
-        try
+        while (true)
         {
-            if (OperatingSystem.IsWindows())
-                throw new StartFailedException("checkpointd needs the file modes and sockets of Unix");
-            Directory.CreateDirectory(path, Private);
-            taken = new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new StartFailedException($"checkpoint.data-directory {path} cannot be used, or another host is using it: {e.Message}", e);
+            try
+            {
+                Directory.CreateDirectory(path, Private);
+                taken = new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                break;
+            }
+            catch (IOException) when (clock.GetElapsedTime(begun) < LockPatience)
+            {
+                await Task.Delay(LockRetry, clock);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new StartFailedException($"checkpoint.data-directory {path} cannot be used, or another host is using it: {e.Message}", e);
+            }
         }
 
         var directory = new DataDirectory(path, taken);

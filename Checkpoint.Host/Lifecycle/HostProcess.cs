@@ -31,7 +31,7 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
     /// <exception cref="StartFailedException">It did not become ready.</exception>
     public async Task<int> RunAsync()
     {
-        using var directory = DataDirectory.Take(_options.DataDirectory);
+        using var directory = await DataDirectory.TakeAsync(_options.DataDirectory, clock);
         using var lines = OpenLog();
         PrepareJournal();
 
@@ -86,6 +86,7 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
         await Within(late, "come into a view that serves", node.Serving);
         var status = node.Services.Agent.Ask<ReplicaAgentProtocol.AgentStatus>(new ReplicaAgentProtocol.GetAgentStatus(0), late.Token);
         await Within(late, "got its agent's status", status);
+        await Within(late, "reached a checkpoint's entity through sharding", RegionWarmUp.RunAsync(node.Services, late.Token));
         OpenGateway(node);
 
         var line = $"ready node={_options.NodeName} address={address} uid={self.Uid} pid={Environment.ProcessId} socket={_options.SocketPath} view={(await status).ViewNumber}";

@@ -23,8 +23,12 @@ public sealed class HostCluster : IAsyncDisposable
     /// <summary>Short, since it is the head of socket paths.</summary>
     public string Directory { get; }
 
-    /// <summary>More settings for every host started from now on.</summary>
-    public List<string> Settings { get; } = [];
+    /// <summary>
+    /// More settings for every host started from now on. The detection is slow: these specs ask what is true after a fault, not how
+    /// soon, and on a machine with two busy cores a healthy process was seen to get no time for seconds. A killed host is noticed
+    /// early all the same, by the kernel's word.
+    /// </summary>
+    public List<string> Settings { get; } = ["checkpoint.replication.detection=5s"];
 
     /// <summary>Every process that was started, ended ones included.</summary>
     public IReadOnlyList<HostUnderTest> Started => _started;
@@ -59,7 +63,19 @@ public sealed class HostCluster : IAsyncDisposable
     {
         foreach (var host in _started)
             await host.DisposeAsync();
+        KeepLogs();
         System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    /// <summary>For who has to find out why a run failed: test.sh names a directory.</summary>
+    private void KeepLogs()
+    {
+        if (Environment.GetEnvironmentVariable("CHECKPOINT_TEST_LOGS") is not { Length: > 0 } logs)
+            return;
+
+        var directory = System.IO.Directory.CreateDirectory(Path.Combine(logs, Path.GetFileName(Directory))).FullName;
+        foreach (var host in _started)
+            File.WriteAllLines(Path.Combine(directory, $"{host.Name}-{host.Pid}.log"), host.Log);
     }
 
     private IEnumerable<string> OwnSettings(int index, string name) =>

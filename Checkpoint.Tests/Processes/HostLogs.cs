@@ -21,7 +21,7 @@ public static partial class HostLogs
         foreach (var host in cluster.Started)
         {
             var faults = Faults(host.Log);
-            Assert.True(faults.Count == 0, $"{host}: {faults.Count} bad lines in its log:\n{string.Join('\n', faults.Take(10))}");
+            Assert.True(faults.Count == 0, $"{host}: {faults.Count} bad lines in its log:\n{string.Join('\n', faults.Take(10))}\n\nthe log's end:\n{host.Tail()}");
         }
     }
 

@@ -26,7 +26,7 @@ public sealed class HostUnderTest : IAsyncDisposable
     /// <value>"host:port", as in the ready line.</value>
     public string Address { get; }
 
-    public int Pid => _process.Id;
+    public int Pid { get; private init; }
 
     public IReadOnlyList<string> Log => _lines.Lines;
 
@@ -42,8 +42,8 @@ public sealed class HostUnderTest : IAsyncDisposable
                 RedirectStandardInput = true,
             },
         };
-        var host = new HostUnderTest(name, address, process);
         process.Start();
+        var host = new HostUnderTest(name, address, process) { Pid = process.Id };
         process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

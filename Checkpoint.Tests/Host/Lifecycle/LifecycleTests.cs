@@ -38,18 +38,18 @@ public sealed class LifecycleTests
     }
 
     [Fact(DisplayName = "A host's directory is its own, says when it is ready, and forgets a killed run")]
-    public void Data_directory()
+    public async Task Data_directory()
     {
         var path = Path.Combine(Directory.CreateTempSubdirectory("ckpt-").FullName, "node");
         Directory.CreateDirectory(path);
-        File.WriteAllText(Path.Combine(path, "ready"), "ready of a killed run");
+        await File.WriteAllTextAsync(Path.Combine(path, "ready"), "ready of a killed run");
 
-        using (var directory = DataDirectory.Take(path))
+        using (var directory = await DataDirectory.TakeAsync(path, TimeProvider.System))
         {
             Assert.False(File.Exists(directory.ReadyFile));
-            Assert.Equal($"{Environment.ProcessId}\n", File.ReadAllText(directory.PidFile));
+            Assert.Equal($"{Environment.ProcessId}\n", await File.ReadAllTextAsync(directory.PidFile));
             directory.AnnounceReady("ready node=n");
-            Assert.Equal("ready node=n\n", File.ReadAllText(directory.ReadyFile));
+            Assert.Equal("ready node=n\n", await File.ReadAllTextAsync(directory.ReadyFile));
         }
 
         Assert.Equal(["lock"], Directory.GetFiles(path).Select(Path.GetFileName));
