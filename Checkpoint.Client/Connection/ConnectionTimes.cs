@@ -13,8 +13,11 @@ internal sealed record ConnectionTimes(long JoinTimeout, long SilenceMax)
     /// <summary>Between a refused attempt to attach a handle, or to track, and the next.</summary>
     public const long RetryPause = 100 * AisTime.NanosecondsPerMillisecond;
 
-    /// <summary>Given to a request of the connection itself; without an answer by then it is made again.</summary>
-    public const long OwnRequestTimeout = 5 * AisTime.NanosecondsPerSecond;
+    /// <summary>
+    /// Given to a request of the connection itself; without an answer by then it is made again. Short: right after a host's death an attach may
+    /// go to where the checkpoint's entity was, and be lost there.
+    /// </summary>
+    public const long OwnRequestTimeout = 1500 * AisTime.NanosecondsPerMillisecond;
 
     /// <summary>How long a host that said farewell may go on answering what it already has.</summary>
     public const long LeaveTimeout = 2 * AisTime.NanosecondsPerSecond;

@@ -20,7 +20,13 @@ public sealed class Worker(WorkerOptions options, TimeProvider clock, TextWriter
     public async Task RunAsync(CancellationToken cancel)
     {
         await using var client = await CheckpointClient.ConnectAsync(
-            new CheckpointClientOptions { ContactPoints = options.Contacts, ClientName = $"wordcount/{options.Name}/{Environment.ProcessId}", Clock = clock },
+            new CheckpointClientOptions
+            {
+                ContactPoints = options.Contacts,
+                ClientName = $"wordcount/{options.Name}/{Environment.ProcessId}",
+                CallTimeout = options.CallTimeout,
+                Clock = clock,
+            },
             cancel);
         Say($"uses {client.HostName}");
         client.ConnectionChanged += (_, changed) =>

@@ -12,6 +12,9 @@ public sealed record WorkerOptions(string Name, IReadOnlyList<string> Contacts, 
     /// <summary>See <see cref="Lease"/>.</summary>
     public TimeSpan LeaseLength { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>One call. Short, since every call here may be made again, and one that is lost with a host costs this time.</summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How long a worker goes on trying before it gives up.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 }
