@@ -30,7 +30,7 @@ public sealed class NodeGuardian : ReceiveActor
         _exit = exit;
         _services = StartParts(options, clock, seed);
         Receive<GetServices>(_ => Sender.Tell(_services));
-        Receive<ReplicaAgentProtocol.LeftOut>(left => _exit.TrySetResult(new NodeExit.LeftOut(left.ViewNumber, left.Reason)));
+        Receive<ReplicaAgentProtocol.LeftOut>(OnLeftOut);
         Receive<Terminated>(OnStopped);
     }
 
@@ -60,6 +60,13 @@ public sealed class NodeGuardian : ReceiveActor
     }
 
     private static IActorRef Watched(Props props, string name) => Context.Watch(Context.ActorOf(props, name));
+
+    private void OnLeftOut(ReplicaAgentProtocol.LeftOut left)
+    {
+        // A host that leaves is left out by the next view as it asked to be: its shutdown is on its way, and is no failure.
+        if (CoordinatedShutdown.Get(Context.System).ShutdownReason is null)
+            _exit.TrySetResult(new NodeExit.LeftOut(left.ViewNumber, left.Reason));
+    }
 
     private void OnStopped(Terminated stopped)
     {

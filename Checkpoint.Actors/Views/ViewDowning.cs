@@ -63,6 +63,8 @@ public sealed class ViewDowning(ActorSystem system, Cluster cluster) : IDowningP
 
         private void OnLeftOut(LeftOut leftOut)
         {
+            if (CoordinatedShutdown.Get(Context.System).ShutdownReason is not null)
+                return; // It leaves, and the view that follows is without it, as it asked.
             _log.Warning("View {0} left this host out: {1}. It leaves the cluster.", leftOut.ViewNumber, leftOut.Reason);
             _cluster.Down(_cluster.SelfAddress);
         }

@@ -155,7 +155,7 @@ internal sealed class ViewKeeper(MachineContext context, Heartbeats heartbeats)
     {
         IsLeftOut = true;
         var reason = $"{row} is without this host, which was in view {Number}";
-        context.Log(MachineOutput.LogLevel.Error, $"left out: {reason}");
+        context.Log(IsRetired ? MachineOutput.LogLevel.Info : MachineOutput.LogLevel.Error, $"{(IsRetired ? "left" : "left out")}: {reason}");
         LeftOut(reason);
         context.Out(new MachineOutput.Publish(new ReplicaAgentProtocol.LeftOut(row.Number, reason)));
     }

@@ -61,12 +61,12 @@ public sealed class FailoverSpecs
             await using var client = await ConnectAsync(host);
             await using var read = await OpenAsync(client);
             var content = (await read.ReadAsync(SectionId.Default)).ToArray();
-            Assert.Empty(acknowledged.Where(slot => BitConverter.ToInt64(content, slot * 8) != slot + 1));
+            Assert.DoesNotContain(acknowledged, slot => BitConverter.ToInt64(content, slot * 8) != slot + 1);
             Assert.Equal(first ??= content, content);
         }
 
         await watching.CancelAsync();
-        Assert.Empty((await changes).Where(change => change.Value != 1));
+        Assert.DoesNotContain(await changes, change => change.Value != 1);
     }
 
     [Fact(DisplayName = "SIGTERM of the orderer's host under load: it leaves with exit code 0 and no call of the client fails")]
