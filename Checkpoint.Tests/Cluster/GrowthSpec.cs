@@ -66,10 +66,13 @@ public sealed class GrowthSpec(ITestOutputHelper output)
         });
         foreach (var host in cluster.Hosts)
         {
-            var status = await host.AskAsync<AgentStatus>(
-                new GetAgentStatus(TestHost.NextNumber()));
-            Assert.Equal(before.Incarnations, status.Incarnations.Count);
-            Assert.All(status.Incarnations, incarnation => Assert.Equal((0, 0L), (incarnation.Sections, incarnation.BytesUsed)));
+            // The last mark reaches the other replicas a moment after the answer.
+            await Eventually.TrueAsync($"{before.Incarnations} empty checkpoints on {host}", async () =>
+            {
+                var status = await host.AskAsync<AgentStatus>(new GetAgentStatus(TestHost.NextNumber()));
+                return status.Incarnations.Count == before.Incarnations
+                    && status.Incarnations.All(incarnation => (incarnation.Sections, incarnation.BytesUsed) == (0, 0L));
+            });
         }
     }
 

@@ -125,12 +125,12 @@ public sealed class GatewayAttackTests() : GatewayFixture(
         }
         catch (SocketException e)
         {
-            Assert.Equal(SocketError.TimedOut, e.SocketErrorCode);
+            // Which limit it meets first is a matter of the threads' pace: it is not read any further, or its session gives it up.
+            Assert.Contains(e.SocketErrorCode, new[] { SocketError.TimedOut, SocketError.Shutdown, SocketError.ConnectionReset });
         }
 
         Assert.InRange(sent, 1, 32L * 1024 * 1024);
         await OpenAsync(good);
-        Assert.Equal(2, Server.ClientCount);
         deaf.Dispose();
         await AwaitConditionAsync(() => Task.FromResult(Server.ClientCount == 1), TimeSpan.FromSeconds(30));
     }
