@@ -38,8 +38,13 @@ public sealed record CheckpointState(CheckpointName? Name, long Term, ImmutableD
         ActiveNamed named => Change(named.Incarnation, life => life with { Active = named.Host }),
         Unlinked unlinked => Change(unlinked.Incarnation, life => life with { Unlinked = true }),
         Deleted deleted => this with { Lives = Lives.Remove(deleted.Incarnation) },
+        // Who has it open is not journaled: at a start nobody is known yet, and a journal that is shortened in between closes nobody.
         Kept kept => new CheckpointState(
-            kept.Name, kept.Term, kept.Incarnations.ToImmutableDictionary(life => life.Incarnation, CheckpointLife.Of)),
+            kept.Name, kept.Term, kept.Incarnations.ToImmutableDictionary(life => life.Incarnation, life => CheckpointLife.Of(life) with
+            {
+                Openers = Lives.GetValueOrDefault(life.Incarnation)?.Openers ?? ImmutableDictionary<OpenerKey, CheckpointProtocol.Opener>.Empty,
+                LastLeft = Lives.GetValueOrDefault(life.Incarnation)?.LastLeft ?? 0,
+            })),
         _ => throw new InvalidOperationException($"no rule applies {e.GetType().Name}"),
     };
 

@@ -20,6 +20,16 @@ public sealed class CheckpointRulesTests
     [Fact(DisplayName = "OPN-03: without CREATE an existing one is joined")]
     public void Open_existing() => Assert.Equal(One, Joined(Opened(OnA).Decide(Open(OnB))).Life.Id);
 
+    [Fact(DisplayName = "Shortening the journal of an open checkpoint closes nobody: the last close still deletes an unlinked one")]
+    public void Kept_while_open()
+    {
+        var open = Opened(OnA).Apply(new Unlinked(One));
+        var kept = open.Apply(open.Keep());
+
+        Assert.Equal(open.OpenerCount, kept.OpenerCount);
+        Assert.Equal(new Deleted(One, DeletionReason.Closed), Assert.Single(kept.Decide(Close(One, OnA), 7 * Second).Events));
+    }
+
     [Fact(DisplayName = "OPN-06, OPN-07: attributes go with CREATE and with nothing else")]
     public void Open_arguments()
     {
