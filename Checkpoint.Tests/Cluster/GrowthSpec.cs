@@ -33,7 +33,22 @@ public sealed class GrowthSpec(ITestOutputHelper output)
 
         await ChurnAsync(10_000, 110_000, (_, number) => SectionAsync(handle, number, content));
 
-        await BackAsync(cluster, before, rowsMax: before.Rows);
+        await BackAsync(cluster, before, rowsMax: before.Rows, incarnations: 1);
+    }
+
+    [Fact(DisplayName = "5,000 checkpoints created and unlinked leave memory, map and journal where they were")]
+    public async Task Checkpoints()
+    {
+        await using var cluster = await StartAsync();
+        await using var application = await Application.AtAsync(cluster.Hosts[0]);
+        var names = Enumerable.Range(0, Lanes).Select(lane => Name($"lane{lane}")).ToList();
+        await ChurnAsync(0, 1_000, (lane, number) => CheckpointAsync(application, names[lane], number));
+        var before = await MeasureAsync(cluster, "after 1,000 checkpoints");
+
+        await ChurnAsync(1_000, 6_000, (lane, number) => CheckpointAsync(application, names[lane], number));
+
+        // A name's rows are written as one whenever they pass the limit, so each may be anywhere below it.
+        await BackAsync(cluster, before, rowsMax: before.Rows + (Lanes * RowsMaxOfName), incarnations: 0);
     }
 
     private static Task<TestCluster> StartAsync() => TestCluster.StartAsync(
@@ -43,6 +58,14 @@ public sealed class GrowthSpec(ITestOutputHelper output)
     {
         await Application.PatientlyAsync(() => handle.CreateSectionAsync(Section(number), content));
         await Application.PatientlyAsync(() => handle.DeleteSectionAsync(Section(number)));
+    }
+
+    private static async Task CheckpointAsync(Application application, CheckpointName name, int number)
+    {
+        var handle = await application.OpenAsync(name, Attributes(maxSections: 10));
+        await Application.PatientlyAsync(() => handle.CreateSectionAsync(Section(number), Bytes("content")));
+        await Application.PatientlyAsync(() => application.Client.UnlinkAsync(name));
+        await Application.PatientlyAsync(() => handle.CloseAsync());
     }
 
     private static Task ChurnAsync(int from, int to, Func<int, int, Task> make)
@@ -55,40 +78,35 @@ public sealed class GrowthSpec(ITestOutputHelper output)
         }));
     }
 
-    private async Task BackAsync(TestCluster cluster, Measured before, long rowsMax)
+    private async Task BackAsync(TestCluster cluster, Measured before, long rowsMax, int incarnations)
     {
         var pool = BucketPool.ForQuota(Quota).Count;
-        Measured after = before;
-        await Eventually.TrueAsync($"at most {before.MemoryBytes + GrowthMaxBytes:N0} bytes, {pool} keys and {rowsMax} rows", async () =>
+        var memoryMax = before.MemoryBytes + GrowthMaxBytes;
+        await Eventually.TrueAsync($"at most {memoryMax:N0} bytes, {pool} keys, {rowsMax} rows, {incarnations} empty incarnations", async () =>
         {
-            after = await MeasureAsync(cluster, "after all");
-            return after.MemoryBytes <= before.MemoryBytes + GrowthMaxBytes && after.Rows <= rowsMax && after.Keys.All(keys => keys <= pool);
+            var after = await MeasureAsync(cluster, "after all");
+            return after.MemoryBytes <= memoryMax && after.Rows <= rowsMax && after.Keys.All(keys => keys <= pool)
+                && after.Held.All(held => held == (incarnations, 0L));
         });
-        foreach (var host in cluster.Hosts)
-        {
-            // The last mark reaches the other replicas a moment after the answer.
-            await Eventually.TrueAsync($"{before.Incarnations} empty checkpoints on {host}", async () =>
-            {
-                var status = await host.AskAsync<AgentStatus>(new GetAgentStatus(TestHost.NextNumber()));
-                return status.Incarnations.Count == before.Incarnations
-                    && status.Incarnations.All(incarnation => (incarnation.Sections, incarnation.BytesUsed) == (0, 0L));
-            });
-        }
     }
 
     private async Task<Measured> MeasureAsync(TestCluster cluster, string when)
     {
         List<int> keys = [];
+        List<(int Incarnations, long Bytes)> held = [];
         foreach (var host in cluster.Hosts)
+        {
             keys.Add((await DistributedData.Get(host.System).Replicator.Ask<GetKeysIdsResult>(Dsl.GetKeyIds, TestCluster.Patience)).Keys.Count);
-        var incarnations = await cluster.Hosts[0].AskAsync<AgentStatus>(
-            new GetAgentStatus(TestHost.NextNumber()));
+            var status = await host.AskAsync<AgentStatus>(new GetAgentStatus(TestHost.NextNumber()));
+            held.Add((status.Incarnations.Count, status.Incarnations.Sum(incarnation => incarnation.BytesUsed)));
+        }
+
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        var measured = new Measured(GC.GetTotalMemory(forceFullCollection: true), keys, cluster.Journal.Rows(), incarnations.Incarnations.Count);
-        output.WriteLine($"{when}: {measured.MemoryBytes:N0} bytes, keys {string.Join("/", measured.Keys)}, {measured.Rows} rows");
+        var measured = new Measured(GC.GetTotalMemory(forceFullCollection: true), keys, cluster.Journal.Rows(), held);
+        output.WriteLine($"{when}: {measured.MemoryBytes:N0} bytes, keys {string.Join("/", keys)}, {measured.Rows} rows, incarnations and bytes {string.Join("/", held)}");
         return measured;
     }
 
-    private sealed record Measured(long MemoryBytes, IReadOnlyList<int> Keys, long Rows, int Incarnations);
+    private sealed record Measured(long MemoryBytes, IReadOnlyList<int> Keys, long Rows, IReadOnlyList<(int Incarnations, long Bytes)> Held);
 }
