@@ -4,7 +4,7 @@ namespace Checkpoint.Actors.Diagnostics;
 /// <param name="Stall">How long each message between agents waits before it is handled.</param>
 /// <param name="Drop">The fraction of messages between agents that is lost, 0 to 1.</param>
 /// <param name="DropSeed">Seed of the choice of lost messages.</param>
-/// <param name="NoMemory">The agent grants no credit, as if its memory were full.</param>
+/// <param name="NoMemory">The agent has no memory for what grows: creates and growing writes get NO_MEMORY.</param>
 /// <param name="ClockOffset">Added to the wall clock; the monotonic clock stays as it is.</param>
 public sealed record FaultSettings(TimeSpan Stall, double Drop, int DropSeed, bool NoMemory, TimeSpan ClockOffset)
 {

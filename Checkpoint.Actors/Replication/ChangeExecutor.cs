@@ -25,6 +25,8 @@ internal sealed class ChangeExecutor(MachineContext context, ViewKeeper keeper, 
         var (result, concrete) = replica.Table!.Check(op, replica.Pending!, context.NextRandom);
         if (concrete is null)
             return (result, 0);
+        if (Quota.Grows(concrete, replica.Pending!) && quota.WithoutMemory() is { } exhausted)
+            return (new(AisStatus.NoMemory, exhausted), 0);
         if (concrete.DataBytes > 0 && quota.Refuse(Quota.GrowthOf(concrete, replica.Pending!)) is { } reason)
             return (new(AisStatus.NoResources, reason), 0);
         var entry = replica.Orderer!.Order(new LogBody.Content(concrete, session, handle, number));

@@ -4,7 +4,7 @@ using Checkpoint.Protocol;
 namespace Checkpoint.Actors.Replication;
 
 /// <summary>The orderer's host: orders control updates, and hands orderers over.</summary>
-internal sealed class ControlExecutor(MachineContext context, ViewKeeper keeper, Replicas replicas, ViewStart recovery)
+internal sealed class ControlExecutor(MachineContext context, ViewKeeper keeper, Replicas replicas, ViewStart recovery, Quota quota)
 {
     private readonly Dictionary<(IncarnationId Incarnation, long Sequence), List<PendingControl>> _handOvers = [];
 
@@ -125,6 +125,12 @@ internal sealed class ControlExecutor(MachineContext context, ViewKeeper keeper,
         if (replicas.All.Count >= context.Options.IncarnationsMax)
         {
             control.Answer(AisStatus.NoResources, $"this host holds {replicas.All.Count} checkpoints, which is its limit");
+            return true;
+        }
+
+        if (quota.WithoutMemory() is { } reason)
+        {
+            control.Answer(AisStatus.NoMemory, reason);
             return true;
         }
 

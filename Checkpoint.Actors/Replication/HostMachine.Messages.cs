@@ -44,6 +44,7 @@ public sealed partial class HostMachine
 
         peer.HeardAt = _context.Now;
         peer.HearsUs = beat.Heard.Contains(_context.Self);
+        peer.IsOutOfMemory = beat.IsOutOfMemory;
         peer.MeasureClock(beat.SentAt, _context.Now, _context.Options.LeaseMarginPercent);
         foreach (var host in beat.KnownDead)
             _keeper.OnKnownDead(host, $"so says {from}");

@@ -52,7 +52,7 @@ public sealed partial class HostMachine
         _executor = new ChangeExecutor(_context, _keeper, _heartbeats, _replicas, _quota);
         _changes = new Changes(_context, _keeper, _heartbeats, _replicas, _recovery, _executor);
         _queries = new Queries(_context, _keeper, _heartbeats, _replicas, _recovery);
-        _controlExecutor = new ControlExecutor(_context, _keeper, _replicas, _recovery);
+        _controlExecutor = new ControlExecutor(_context, _keeper, _replicas, _recovery, _quota);
         _controls = new Controls(_context, _keeper, _heartbeats, _replicas, _recovery, _controlExecutor);
         _fills = new Fills(_context, _keeper, _heartbeats, _replicas);
         _drain = new Drain(_context, _keeper, _heartbeats, _replicas, _repeats, _controlExecutor);
@@ -88,6 +88,10 @@ public sealed partial class HostMachine
             case MachineInput.Forget forget:
                 foreach (var replica in _replicas.All)
                     replica.Trackers.Remove(forget.Caller);
+                break;
+            case MachineInput.Memory memory:
+                _quota.IsOutOfMemory = memory.IsExhausted;
+                _heartbeats.Hurry(); // The orderers elsewhere are told with the next tick.
                 break;
             case MachineInput.Retire:
                 _keeper.Retire();
@@ -266,5 +270,6 @@ public sealed partial class HostMachine
             heard,
             dead,
             _quota.CreditOf(host),
+            _quota.IsOutOfMemory,
             _quota.ReceivedFrom(host)));
 }

@@ -53,6 +53,12 @@ public abstract record MachineInput
     public sealed record Forget(object Caller) : MachineInput;
 
     /// <summary>
+    /// This host has no memory for sections that grow, or has it again. While it has none, no orderer of the view lets a section or a checkpoint
+    /// be created or a section grow (NO_MEMORY); what needs no more than there is goes on, fills of newcomers too.
+    /// </summary>
+    public sealed record Memory(bool IsExhausted) : MachineInput;
+
+    /// <summary>
     /// The last step of a graceful leave, after <see cref="ReplicaAgentProtocol.DrainHost"/>: this host answers nothing from now on and tells the others
     /// that it is out, so that they need not wait for its lease. Keep ticking for some heartbeats so that the others hear of it.
     /// </summary>

@@ -12,6 +12,9 @@ internal sealed class Quota(MachineContext context, ViewKeeper keeper, Heartbeat
 {
     private readonly Dictionary<HostId, long> _sent = [];
 
+    /// <summary>This host can hold no section that grows.</summary>
+    public bool IsOutOfMemory { get; set; }
+
     public void OnAdopted() => _sent.Clear();
 
     /// <summary>The share of what is free here that one orderer's host may use.</summary>
@@ -37,12 +40,31 @@ internal sealed class Quota(MachineContext context, ViewKeeper keeper, Heartbeat
         return null;
     }
 
+    /// <summary>Which host of the view has no memory for anything that grows, or null.</summary>
+    public string? WithoutMemory()
+    {
+        foreach (var host in keeper.Current!.Hosts)
+            if (host == context.Self ? IsOutOfMemory : heartbeats.Of(host).IsOutOfMemory)
+                return $"{host} is out of memory";
+        return null;
+    }
+
     public void Count(LogEntry entry)
     {
         foreach (var host in keeper.Current!.Hosts)
             if (host != context.Self)
                 _sent[host] = _sent.GetValueOrDefault(host) + entry.Bytes;
     }
+
+    /// <summary>Does the change make a section, or one longer? A section that is made shorter or written within its size needs no new memory.</summary>
+    public static bool Grows(ContentOp op, PendingSections pending) => op switch
+    {
+        ContentOp.CreateSection => true,
+        ContentOp.Overwrite overwrite => pending.Outline(overwrite.Id) is { } outline && overwrite.Data.Length > outline.Size,
+        ContentOp.Write write => write.Elements.Any(element =>
+            !element.Data.IsEmpty && pending.Outline(element.Id) is { } outline && element.Offset + element.Data.Length > outline.Size),
+        _ => false,
+    };
 
     /// <summary>Bytes that a change may add to each host, to an upper bound.</summary>
     public static long GrowthOf(ContentOp op, PendingSections pending)

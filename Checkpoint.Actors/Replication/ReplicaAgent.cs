@@ -43,6 +43,7 @@ public sealed partial class ReplicaAgent : UntypedActor
     private Metronome? _ticks;
     private int _tickWaits;
     private long _badFrames;
+    private bool _isOutOfMemory;
 
     /// <param name="clock">Its timestamps are nanoseconds.</param>
     public ReplicaAgent(
@@ -197,6 +198,12 @@ public sealed partial class ReplicaAgent : UntypedActor
 
     private void Step(MachineInput input)
     {
+        if (_faults.Settings.NoMemory is var isExhausted && isExhausted != _isOutOfMemory)
+        {
+            _isOutOfMemory = isExhausted; // Before the input: who was told that the fault is on, or off, finds it so.
+            Step(new MachineInput.Memory(isExhausted));
+        }
+
         _machine.Step(input, _clock.GetTimestamp(), AisTime.Now(_clock), _outputs);
         foreach (var output in _outputs)
             CarryOut(output);

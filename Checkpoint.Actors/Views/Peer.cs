@@ -33,6 +33,9 @@ internal sealed class Peer(HostId host)
 
     public long Received { get; set; }
 
+    /// <summary>Its last heartbeat said that it has no memory for sections that grow.</summary>
+    public bool IsOutOfMemory { get; set; }
+
     /// <summary>Our clock minus its clock, at most the shortest delay too high; null before the first heartbeat.</summary>
     public long? ClockOffset { get; private set; }
 

@@ -16,8 +16,6 @@ public static class FaultOptions
             reader.Switch("faults.no-memory"),
             reader.Duration("faults.clock-offset", TimeSpan.FromHours(-24), TimeSpan.FromHours(24)));
 
-        if (settings.NoMemory)
-            reader.Fault("faults.no-memory", "= on, and the replication does not know this fault yet");
         if (enabled)
             return settings;
         if (settings != FaultSettings.None)

@@ -18,6 +18,7 @@ public abstract record HostMessage(long View)
     /// <param name="Heard">Whom the sender heard within its detection time.</param>
     /// <param name="KnownDead">Hosts of the present view that the sender knows to be dead.</param>
     /// <param name="Credit">Bytes of new data that the sender still takes from the receiver as orderer, counted from <paramref name="Received"/>.</param>
+    /// <param name="IsOutOfMemory">The sender can hold no section that grows: nobody may order what makes or lengthens one.</param>
     /// <param name="Received">Bytes that the sender has taken from the receiver in this view.</param>
     public sealed record Beat(
         long View,
@@ -28,6 +29,7 @@ public abstract record HostMessage(long View)
         IReadOnlyList<HostId> Heard,
         IReadOnlyList<HostId> KnownDead,
         long Credit,
+        bool IsOutOfMemory,
         long Received) : HostMessage(View);
 
     /// <param name="SentAt">As in the beat that it answers: the clock of that beat's sender.</param>

@@ -17,6 +17,7 @@ public static partial class HostMessageCodec
                 to.Hosts(beat.Heard);
                 to.Hosts(beat.KnownDead);
                 to.I64(beat.Credit);
+                to.Bool(beat.IsOutOfMemory);
                 to.I64(beat.Received);
                 return true;
             case BeatAck ack:
@@ -43,7 +44,7 @@ public static partial class HostMessageCodec
     private static HostMessage? ReadView(Kind kind, long view, ref WireReader from) => kind switch
     {
         Kind.Beat => new Beat(
-            view, from.I64(), from.Bool(), from.Bool(), from.Bool(), from.Hosts(), from.Hosts(), from.I64(), from.I64()),
+            view, from.I64(), from.Bool(), from.Bool(), from.Bool(), from.Hosts(), from.Hosts(), from.I64(), from.Bool(), from.I64()),
         Kind.BeatAck => new BeatAck(view, from.I64()),
         Kind.Row => new Row(view, ViewCodec.Read(ref from)),
         Kind.Recover => new Recover(view),

@@ -4,6 +4,7 @@ using Akka.Cluster.Tools.Client;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Configuration;
 using Checkpoint.Actors.Configuration;
+using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Node;
 using Checkpoint.Actors.Replication;
 using Checkpoint.Protocol;
@@ -45,14 +46,17 @@ public sealed class TestCluster : IAsyncDisposable
     /// <param name="machine">Times of the replication; those for specs that lose hosts when null.</param>
     public TestCluster(string settings = "", MachineOptions? machine = null) => (_settings, _machine) = (settings, machine ?? Patient);
 
+    /// <summary>Whether the hosts can be told to misbehave: <see cref="TestHost.Faults"/>.</summary>
+    public bool HasFaults { get; init; }
+
     public IReadOnlyList<TestHost> Hosts => _hosts;
 
     public TestJournal Journal => _journal;
 
     /// <summary>Starts so many hosts and waits until one view of all of them serves everywhere.</summary>
-    public static async Task<TestCluster> StartAsync(int count, string settings = "", MachineOptions? machine = null)
+    public static async Task<TestCluster> StartAsync(int count, string settings = "", MachineOptions? machine = null, bool hasFaults = false)
     {
-        var cluster = new TestCluster(settings, machine);
+        var cluster = new TestCluster(settings, machine) { HasFaults = hasFaults };
         for (var index = 0; index < count; index++)
             await cluster.AddAsync();
         await cluster.ServingAsync([.. cluster.Hosts]);
@@ -67,9 +71,13 @@ public sealed class TestCluster : IAsyncDisposable
         var cluster = Akka.Cluster.Cluster.Get(system);
         cluster.Join(_hosts.Find(host => host.IsRunning)?.Address ?? cluster.SelfAddress);
         var events = TestEvents.Of(system);
-        var options = NodeOptions.From(name, system.Settings.Config) with { Machine = _machine };
+        var options = NodeOptions.From(name, system.Settings.Config) with
+        {
+            Machine = _machine,
+            Faults = HasFaults ? new FaultSwitch(FaultSettings.None) : FaultSwitch.Off,
+        };
         var node = await CheckpointNode.StartAsync(system, options, TimeProvider.System);
-        var host = new TestHost(name, node, events);
+        var host = new TestHost(name, node, events, options.Faults);
         _hosts.Add(host);
         return host;
     }

@@ -2,6 +2,7 @@ using System.Reflection;
 using Akka.Actor;
 using Akka.Remote;
 using Akka.Remote.Transport;
+using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Node;
 using Checkpoint.Actors.Replication;
 using Checkpoint.Actors.Views;
@@ -10,7 +11,7 @@ using Checkpoint.Protocol;
 namespace Checkpoint.Tests.Cluster;
 
 /// <summary>One host of a <see cref="TestCluster"/>.</summary>
-public sealed class TestHost(string name, CheckpointNode node, TestEvents events)
+public sealed class TestHost(string name, CheckpointNode node, TestEvents events, FaultSwitch faults)
 {
     private static long _lastNumber;
 
@@ -22,6 +23,9 @@ public sealed class TestHost(string name, CheckpointNode node, TestEvents events
 
     /// <summary>What the host published, in order.</summary>
     public TestEvents Events => events;
+
+    /// <summary>Can be set in a cluster that <see cref="TestCluster.HasFaults"/>.</summary>
+    public FaultSwitch Faults => faults;
 
     public HostId Id => node.Services.Self;
 

@@ -43,6 +43,39 @@ public sealed class HostMachineTests
         Assert.Equal(AisStatus.Ok, pump.Change(1, checkpoint, new ContentOp.Overwrite(Section, new byte[5_000])).Status);
     }
 
+    [Fact(DisplayName = "While one host is out of memory no host creates or lengthens anything (NO_MEMORY) and nothing changes anywhere; what fits goes on")]
+    public void Out_of_memory()
+    {
+        var pump = new MachinePump(2);
+        var checkpoint = pump.Create(0, Synchronous);
+        Assert.Equal(AisStatus.Ok, pump.Change(0, checkpoint, new ContentOp.CreateSection(Section, AisTime.End, new byte[8])).Status);
+        pump.Step(1, new MachineInput.Memory(IsExhausted: true));
+        pump.Pass(TimeSpan.FromMilliseconds(10));
+
+        ContentOp[] growing =
+        [
+            new ContentOp.CreateSection(new SectionId("t"), AisTime.End, default),
+            new ContentOp.Overwrite(Section, new byte[9]),
+            new ContentOp.Write([new(Section, 0, new byte[8]), new(Section, 4, new byte[5])]),
+        ];
+        foreach (var (host, op) in from host in new[] { 0, 1 } from op in growing select (host, op))
+        {
+            var refused = pump.Change(host, checkpoint, op);
+            Assert.Equal((AisStatus.NoMemory, $"{pump.Hosts[1]} is out of memory"), (refused.Status, refused.Reason));
+        }
+
+        Assert.Equal([AisStatus.NoMemory, AisStatus.NoMemory], new[] { 0, 1 }.Select(host => pump.TryCreate(host, Synchronous, "safCkpt=b").Status));
+        Assert.Empty(pump.Ask<Live>(0, (number, _) => new GetLive(number, new CheckpointName("safCkpt=b"))).Incarnations);
+        Assert.Equal((2, 2), (pump.Status(0, checkpoint).Position, pump.Status(1, checkpoint).Position));
+
+        Assert.Equal(AisStatus.Ok, pump.Change(0, checkpoint, new ContentOp.Write([new(Section, 4, new byte[4])])).Status);
+        Assert.Equal(AisStatus.Ok, pump.Change(1, checkpoint, new ContentOp.Overwrite(Section, new byte[7])).Status);
+        pump.Step(1, new MachineInput.Memory(IsExhausted: false));
+        pump.Pass(TimeSpan.FromMilliseconds(10));
+        Assert.All(new[] { 0, 1 }, host => Assert.Equal(AisStatus.Ok, pump.TryCreate(host, Synchronous, $"safCkpt={host}").Status));
+        Assert.All(growing, op => Assert.Equal(AisStatus.Ok, pump.Change(1, checkpoint, op).Status));
+    }
+
     [Fact(DisplayName = "A drained host orders nothing more, and its sessions' writes go on through the other hosts")]
     public void Drain()
     {

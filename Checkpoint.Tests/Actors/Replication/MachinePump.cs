@@ -62,11 +62,17 @@ internal sealed class MachinePump
 
     public IncarnationId Create(int host, CreationAttributes attributes, string name = "safCkpt=a")
     {
+        var (status, incarnation) = TryCreate(host, attributes, name);
+        Assert.Equal(AisStatus.Ok, status);
+        return incarnation;
+    }
+
+    public (AisStatus Status, IncarnationId Incarnation) TryCreate(int host, CreationAttributes attributes, string name)
+    {
         var incarnation = new IncarnationId(Guid.NewGuid());
         var done = Ask<ReplicaAgentProtocol.Done>(host, (number, deadline) => new ReplicaAgentProtocol.Create(
             number, incarnation, new CheckpointName(name), attributes, Hosts[host], WallNow, deadline));
-        Assert.Equal(AisStatus.Ok, done.Status);
-        return incarnation;
+        return (done.Status, incarnation);
     }
 
     public ContentResult Change(int host, IncarnationId incarnation, ContentOp op) =>

@@ -25,7 +25,7 @@ internal static class HostMessageSamples
 
     private static IEnumerable<(string, HostMessage)> Views() =>
     [
-        ("beat", new Beat(7, 100, true, false, true, [A, B], [B], 1L << 40, 99)),
+        ("beat", new Beat(7, 100, true, false, true, [A, B], [B], 1L << 40, true, 99)),
         ("beat-ack", new BeatAck(7, 100)),
         ("row", new Row(7, new View(7, [A, B], [1, 7], [A], [], A))),
         ("recover", new Recover(7)),
