@@ -31,7 +31,10 @@ public sealed class CommandTree
         foreach (Option option in (Option[])[_socket, _json, _timeout])
             Root.Options.Add(option);
         foreach (var build in (Func<CommandTree, Command>[])
-            [StatusCommand.Build, ListCommand.Build, ShowCommand.Build, DumpCommand.Build, PutCommand.Build, WatchCommand.Build, DrainCommand.Build, BenchCommand.Build])
+            [
+                StatusCommand.Build, ListCommand.Build, ShowCommand.Build, DumpCommand.Build, PutCommand.Build,
+                WatchCommand.Build, DrainCommand.Build, FaultCommand.Build, BenchCommand.Build,
+            ])
         {
             Root.Subcommands.Add(build(this));
         }

@@ -80,13 +80,16 @@ public sealed record ProfileRules
 
     public long Retention(long duration) => SmallRetentionIsZero && duration < SmallRetention ? 0 : duration;
 
-    /// <summary>The rules for a client, by the version that it <em>requested</em>.</summary>
+    /// <summary>
+    /// The rules for a client, by the version that it <em>requested</em>. Which versions a library answers goes by its flavour, not by the profile
+    /// (a libSaCkpt.so.1 in profile openais still serves B.2 programs), so a library that ends at B.1 refuses the others itself.
+    /// </summary>
     /// <returns>Null when the version is not supported (VERSION).</returns>
     public static ProfileRules? For(Profile profile, AisVersion requested)
     {
-        var majorMax = profile == Profile.OpenAis ? 1 : 2;
+        const int MajorMax = 2;
         var majorMin = profile == Profile.OpenSaf ? 1 : 0;
-        if (requested.Release != (byte)'B' || requested.Major > majorMax || requested.Major < majorMin)
+        if (requested.Release != (byte)'B' || requested.Major > MajorMax || requested.Major < majorMin)
             return null;
 
         return profile switch

@@ -91,12 +91,13 @@ public sealed record SessionOptions
         }
     }
 
-    public SessionProtocol.Welcome Welcome(SessionId session, string hostName, HostId host, bool isLocal) => new(
+    public SessionProtocol.Welcome Welcome(SessionId session, string hostName, HostId host, Profile profile, bool isLocal) => new(
         SessionProtocol.Version,
         session,
         hostName,
         host,
         AisTime.FromTimeSpan(isLocal ? Timeout.InfiniteTimeSpan : HeartbeatInterval),
         AisTime.FromTimeSpan(isLocal ? Timeout.InfiniteTimeSpan : SilenceMax),
-        OutstandingMax);
+        OutstandingMax,
+        profile);
 }

@@ -105,7 +105,7 @@ public sealed class SessionRegistry : ReceiveActor
             return new(AisStatus.NoResources, $"{_sessions.Count} clients, at most {_settings.Limits.SessionsMax} a host");
 
         var id = new SessionId(Guid.NewGuid());
-        welcome = _settings.Limits.Welcome(id, _node.NodeName, _node.Self, isLocal: link is not null);
+        welcome = _settings.Limits.Welcome(id, _node.NodeName, _node.Self, hello.Profile, isLocal: link is not null);
         session = Context.Watch(Context.ActorOf(Session.Props(new SessionSetup(
             _node, _settings, _openers, id, rules, link, link is null ? null : welcome, Self)), id.ToString()));
         _sessions.Add(session, new SessionProtocol.SessionRow(id, hello.ClientName, 0));

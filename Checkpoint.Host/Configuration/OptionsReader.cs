@@ -45,7 +45,7 @@ public sealed class OptionsReader(Config root, List<string> faults)
         if (words.Contains(text))
             return text;
 
-        Fault(key, $"= {text}, must be {string.Join(" or ", words)}");
+        Fault(key, $"= {text}, must be {string.Join(" or ", words.Select(word => word.Length == 0 ? "empty" : word))}");
         return words[0];
     }
 

@@ -1,4 +1,5 @@
 using Checkpoint.Host.Configuration;
+using Checkpoint.Protocol;
 
 namespace Checkpoint.Host.Gateway;
 
@@ -15,6 +16,10 @@ public sealed record GatewayOptions
     /// <value>0.1 s to 1 m.</value>
     public required TimeSpan HandshakeTimeout { get; init; }
 
+    /// <summary>The profile of all programs behind the C library, whatever they were built for.</summary>
+    /// <value>Null: each has its own.</value>
+    public Profile? Profile { get; init; }
+
     /// <summary>Connections that have not said Hello yet; one more costs the oldest its place, so idle ones keep nobody out.</summary>
     public const int StrangersMax = 128;
 
@@ -24,5 +29,18 @@ public sealed record GatewayOptions
         SocketPath = socketPath,
         ClientsMax = reader.Number("gateway.clients-max", 1, 10_000),
         HandshakeTimeout = reader.Duration("gateway.handshake-timeout", TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(1)),
+        Profile = reader.OneOf("gateway.profile", "", "strict", "opensaf", "openais") switch
+        {
+            "strict" => Checkpoint.Protocol.Profile.Strict,
+            "opensaf" => Checkpoint.Protocol.Profile.OpenSaf,
+            "openais" => Checkpoint.Protocol.Profile.OpenAis,
+            _ => null,
+        },
     };
+
+    /// <summary>
+    /// The profile that a client gets. Who asks for strict keeps it: that is asked for on purpose (the CLI always, a program by its
+    /// environment), while opensaf and openais are what a library asks for by itself.
+    /// </summary>
+    public Profile ProfileFor(Profile asked) => asked == Checkpoint.Protocol.Profile.Strict ? asked : Profile ?? asked;
 }

@@ -204,7 +204,7 @@ public sealed class GatewayServer : IDisposable
 
         if (count < _options.ClientsMax)
         {
-            _sessions.Tell(new SessionRegistry.StartLocal(hello, client));
+            _sessions.Tell(new SessionRegistry.StartLocal(hello with { Profile = _options.ProfileFor(hello.Profile) }, client));
             return;
         }
 

@@ -90,7 +90,7 @@ public static class SessionCodec
         {
             HelloTag => ReadHello(ref from),
             WelcomeTag => new SessionProtocol.Welcome(
-                from.U16(), from.Session(), from.Text(), from.Host(), from.I64(), from.I64(), from.I32()),
+                from.U16(), from.Session(), from.Text(), from.Host(), from.I64(), from.I64(), from.I32(), ReadProfile(ref from)),
             FarewellTag => new SessionProtocol.Farewell(ReadStatus(ref from), from.Text()),
             HeartbeatTag => new SessionProtocol.Heartbeat(from.U64(), from.Bool()),
             RequestTag => new SessionProtocol.Request(from.U64(), from.I64(), CommandCodec.Read(ref from)),
@@ -178,6 +178,7 @@ public static class SessionCodec
                 to.I64(welcome.HeartbeatInterval);
                 to.I64(welcome.SilenceMax);
                 to.I32(welcome.OutstandingMax);
+                to.U8((byte)welcome.Profile);
                 break;
             case SessionProtocol.Farewell farewell:
                 to.U8(FarewellTag);
@@ -196,10 +197,15 @@ public static class SessionCodec
         if (name.Length > ClientNameMaxBytes)
             throw new WireFormatException($"a client name of {name.Length} bytes, at most {ClientNameMaxBytes}");
         var requested = new AisVersion(from.U8(), from.U8(), from.U8());
-        var profile = from.U8();
-        if (profile is < (byte)Profile.Strict or > (byte)Profile.OpenAis)
-            throw new WireFormatException($"profile {profile} is unknown");
-        return new SessionProtocol.Hello(version, System.Text.Encoding.UTF8.GetString(name.Span), requested, (Profile)profile);
+        return new SessionProtocol.Hello(version, System.Text.Encoding.UTF8.GetString(name.Span), requested, ReadProfile(ref from));
+    }
+
+    private static Profile ReadProfile(ref WireReader from)
+    {
+        var profile = (Profile)from.U8();
+        return profile is >= Profile.Strict and <= Profile.OpenAis
+            ? profile
+            : throw new WireFormatException($"profile {(byte)profile} is unknown");
     }
 
     private static void WriteAnswer(WireWriter to, SessionProtocol.Answer answer)

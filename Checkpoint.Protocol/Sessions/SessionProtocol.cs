@@ -23,8 +23,16 @@ public static class SessionProtocol
     /// <param name="HostName">The <c>node-name</c> of the host that serves this session.</param>
     /// <param name="HeartbeatInterval">Nanoseconds between heartbeats that the session expects.</param>
     /// <param name="SilenceMax">Nanoseconds without a message after which either side gives the other up.</param>
+    /// <param name="Profile">The profile that the session follows: the client's, unless the host's <c>gateway.profile</c> overrides it.</param>
     public sealed record Welcome(
-        ushort ProtocolVersion, SessionId Session, string HostName, HostId Host, long HeartbeatInterval, long SilenceMax, int OutstandingMax) : IMessage;
+        ushort ProtocolVersion,
+        SessionId Session,
+        string HostName,
+        HostId Host,
+        long HeartbeatInterval,
+        long SilenceMax,
+        int OutstandingMax,
+        Profile Profile) : IMessage;
 
     /// <summary>
     /// The host ends this session: it shuts down (reattach elsewhere), or refuses the client. From a client: it ends, and all it opened is

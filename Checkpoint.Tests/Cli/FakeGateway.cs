@@ -93,7 +93,7 @@ public sealed class FakeGateway : IAsyncDisposable
         switch (message)
         {
             case SessionProtocol.Hello:
-                return [new SessionProtocol.Welcome(SessionProtocol.Version, new SessionId(Guid.Empty), "node1", Host, 1_000_000_000, 5_000_000_000, 64)];
+                return [new SessionProtocol.Welcome(SessionProtocol.Version, new SessionId(Guid.Empty), "node1", Host, 1_000_000_000, 5_000_000_000, 64, Profile.Strict)];
             case SessionProtocol.Request request:
                 Received.Enqueue(request.Command);
                 return _handler(request);

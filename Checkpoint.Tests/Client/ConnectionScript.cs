@@ -63,7 +63,14 @@ internal sealed class ConnectionScript
         foreach (var join in _effects.OfType<ConnectionEffect.Join>())
             _attempt = join.Attempt;
         var welcome = new SessionProtocol.Welcome(
-            SessionProtocol.Version, new SessionId(Guid.Empty), "node1", Host, AisTime.NanosecondsPerSecond / 2, 3 * AisTime.NanosecondsPerSecond, outstandingMax);
+            SessionProtocol.Version,
+            new SessionId(Guid.Empty),
+            "node1",
+            Host,
+            AisTime.NanosecondsPerSecond / 2,
+            3 * AisTime.NanosecondsPerSecond,
+            outstandingMax,
+            Profile.Strict);
         return _state.Welcomed(attempt ?? _attempt, welcome, _now, _effects);
     }
 

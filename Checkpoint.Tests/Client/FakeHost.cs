@@ -110,7 +110,8 @@ internal sealed class FakeHost : IAsyncDisposable
                     new HostId($"{cluster.SelfAddress.Host}:{cluster.SelfAddress.Port}", cluster.SelfUniqueAddress.Uid),
                     AisTime.NanosecondsPerSecond / 2,
                     3 * AisTime.NanosecondsPerSecond,
-                    64)));
+                    64,
+                    Profile.Strict)));
         });
     }
 

@@ -179,7 +179,7 @@ public sealed class SessionActorTests : TestKit
                  {
                      Hello, new Parcel(1, 0, 1, new byte[9]), new NodeProtocol.Introduction(SessionDriver.Host, "node1", true),
                      new NodeProtocol.DrainNode(4), new NodeProtocol.Draining(4),
-                     new Admitted("akka.tcp://a@b:1/user/x", SessionOptions.Defaults.Welcome(SessionDriver.Session, "n", SessionDriver.Host, false)),
+                     new Admitted("akka.tcp://a@b:1/user/x", SessionOptions.Defaults.Welcome(SessionDriver.Session, "n", SessionDriver.Host, Profile.Strict, false)),
                  })
         {
             var bytes = serializer.ToBinary(message);

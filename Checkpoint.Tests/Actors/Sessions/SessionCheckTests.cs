@@ -76,9 +76,9 @@ public sealed class SessionCheckTests
         Assert.False(Is(Profile.OpenSaf, 2, 1));
         Assert.True(Is(Profile.OpenSaf, 2, 2));
         Assert.False(Is(Profile.OpenAis, 1, 1));
+        Assert.False(Is(Profile.OpenAis, 2, 3));
         Assert.NotNull(ProfileRules.For(Profile.Strict, new AisVersion((byte)'B', 0, 0)));
         Assert.Null(ProfileRules.For(Profile.OpenSaf, new AisVersion((byte)'B', 0, 1)));
-        Assert.Null(ProfileRules.For(Profile.OpenAis, new AisVersion((byte)'B', 2, 1)));
         Assert.Null(ProfileRules.For(Profile.Strict, new AisVersion((byte)'B', 3, 1)));
         Assert.Null(ProfileRules.For(Profile.Strict, new AisVersion((byte)'A', 1, 1)));
     }

@@ -22,7 +22,7 @@ public abstract class GatewayFixture : TestKit
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ckpt");
 
-    protected GatewayFixture(int clientsMax = 8, TimeSpan? handshakeTimeout = null, SessionOptions? limits = null)
+    protected GatewayFixture(int clientsMax = 8, TimeSpan? handshakeTimeout = null, SessionOptions? limits = null, Profile? profile = null)
         : base("akka.loglevel = INFO")
     {
         Service = Sys.ActorOf(Akka.Actor.Props.Create(() => new YesService(TestActor)));
@@ -34,6 +34,7 @@ public abstract class GatewayFixture : TestKit
             SocketPath = Path.Combine(_directory.FullName, "run", "checkpoint.sock"),
             ClientsMax = clientsMax,
             HandshakeTimeout = handshakeTimeout ?? TimeSpan.FromSeconds(30),
+            Profile = profile,
         };
         Server = GatewayServer.Start(Options, own, Registry, TimeProvider.System, Sys.Log);
     }
@@ -53,8 +54,10 @@ public abstract class GatewayFixture : TestKit
         _directory.Delete(recursive: true);
     }
 
-    protected Task<GatewayConnection> ConnectAsync() =>
-        GatewayConnection.ConnectAsync(Options.SocketPath, Hello, TimeProvider.System, CancellationToken.None);
+    protected Task<GatewayConnection> ConnectAsync() => ConnectAsync(Hello);
+
+    protected Task<GatewayConnection> ConnectAsync(SessionProtocol.Hello hello) =>
+        GatewayConnection.ConnectAsync(Options.SocketPath, hello, TimeProvider.System, CancellationToken.None);
 
     /// <summary>A bare connection, for what no client of ours would send.</summary>
     protected Socket ConnectRaw()

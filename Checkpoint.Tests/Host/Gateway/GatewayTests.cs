@@ -19,7 +19,7 @@ public sealed class GatewayTests : GatewayFixture
     public async Task Many_outstanding()
     {
         await using var connection = await ConnectAsync();
-        Assert.Equal("node1", connection.Welcome.HostName);
+        Assert.Equal(("node1", Profile.Strict), (connection.Welcome.HostName, connection.Welcome.Profile));
         var handle = await OpenAsync(connection);
         var writes = Enumerable.Range(0, 500).Select(i => SendAsync(
             connection, new SessionProtocol.Change(handle, new ContentOp.Overwrite(new SectionId($"s{i}"), BitConverter.GetBytes(i)))));

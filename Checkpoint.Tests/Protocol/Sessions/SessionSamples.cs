@@ -17,7 +17,7 @@ internal static class SessionSamples
     public static readonly IReadOnlyList<(string Name, IMessage Message)> All =
     [
         ("hello", new Hello(1, "demo[7]", AisVersion.B22, Profile.Strict)),
-        ("welcome", new Welcome(1, Session, "node1", Host, 1_000_000_000, AisTime.End, 256)),
+        ("welcome", new Welcome(1, Session, "node1", Host, 1_000_000_000, AisTime.End, 256, Profile.OpenSaf)),
         ("farewell", new Farewell(AisStatus.NoResources, "clients-max 512 reached")),
         ("heartbeat", new Heartbeat(9, false)),
         ("heartbeat-answer", new Heartbeat(9, true)),
