@@ -27,6 +27,16 @@ public sealed class Administrator(string socketPath)
         return json.RootElement.GetProperty("NumOpeners").GetInt32();
     }
 
+    /// <summary>Makes the host misbehave, or (<c>none</c>) behave again; the names are those of <c>checkpoint.faults</c>.</summary>
+    public async Task InjectAsync(string fault, string argument = "")
+    {
+        var hello = new SessionProtocol.Hello(SessionProtocol.Version, "faults", AisVersion.B22, Profile.Strict);
+        await using var host = await GatewayConnection.ConnectAsync(socketPath, hello, TimeProvider.System, CancellationToken.None);
+        var answer = await host.SendAsync(
+            new SessionProtocol.InjectFault(fault, argument), AisTime.FromTimeSpan(HostUnderTest.Patience), CancellationToken.None);
+        Assert.True(answer.Status == AisStatus.Ok, $"{fault} {argument}: {answer.Status} {answer.Reason}");
+    }
+
     private async Task<string> RunAsync(params string[] arguments)
     {
         var run = await CliRun.OfAsync([.. arguments, "--socket", socketPath, "--timeout", "60s"]);
