@@ -8,7 +8,8 @@ namespace Checkpoint.Host.Gateway;
 /// <summary>
 /// One client of the local socket. Its own thread reads, blocking, and tells the Session; answers go out on the Session's thread while
 /// the socket takes them, else on a writing thread that is started when it is first needed. Reading stops while the client has
-/// too much on its way or does not take its answers, so nothing here grows with what a client sends.
+/// too much on its way or does not take its answers, so nothing here grows with what a client sends. The client ends with its
+/// connection or with its process, whichever ends first (ais-ckpt 2.10).
 /// </summary>
 internal sealed class GatewayClient : IClientLink
 {
@@ -46,6 +47,7 @@ internal sealed class GatewayClient : IClientLink
     private bool _isClosing;
     private bool _hasEnded;
     private ITimer? _closingTimer;
+    private IDisposable? _process;
 
     public GatewayClient(GatewayServer server, Stranger stranger, SessionOptions limits, TimeProvider clock)
     {
@@ -60,6 +62,7 @@ internal sealed class GatewayClient : IClientLink
     public void Opened(IActorRef session)
     {
         _session = session;
+        WatchProcess();
         new Thread(ReadAll, StackBytes) { IsBackground = true, Name = $"gateway {_peer.Pid}" }.Start();
     }
 
@@ -119,6 +122,7 @@ internal sealed class GatewayClient : IClientLink
         }
 
         _closingTimer?.Dispose();
+        _process?.Dispose();
         try
         {
             _socket.Shutdown(SocketShutdown.Both); // Wakes the threads that wait in the kernel, and sends what is in its buffer.
@@ -131,6 +135,21 @@ internal sealed class GatewayClient : IClientLink
         _socket.Dispose();
         _server.Ended(this, _peer, fault);
         _session.Tell(new SessionRegistry.ClientLost(fault ?? reason ?? "the host said farewell"), ActorRefs.NoSender);
+    }
+
+    private void WatchProcess()
+    {
+        var process = _server.WatchProcess(_peer, () => End("the client's process has ended"));
+        lock (_gate)
+        {
+            if (!_hasEnded)
+            {
+                _process = process;
+                return;
+            }
+        }
+
+        process?.Dispose();
     }
 
     /// <summary>Small and the kernel has room: no other thread is needed.</summary>

@@ -35,6 +35,7 @@ public sealed class GatewayServer : IDisposable
     private readonly HashSet<GatewayClient> _clients = [];
     private readonly Thread _thread;
     private readonly ManualResetEventSlim _stopping = new();
+    private readonly ProcessWatch _processes = new();
 
     private GatewayServer(GatewayOptions options, SessionOptions limits, IActorRef sessions, TimeProvider clock, ILoggingAdapter log)
     {
@@ -86,7 +87,11 @@ public sealed class GatewayServer : IDisposable
             clients = [.. _clients];
         foreach (var client in clients)
             client.End("the host ends");
+        _processes.Dispose();
     }
+
+    /// <inheritdoc cref="ProcessWatch.Watch"/>
+    internal IDisposable? WatchProcess(PeerIdentity peer, Action ended) => _processes.Watch(peer.Pid, ended);
 
     internal void Ended(GatewayClient client, PeerIdentity peer, string? fault)
     {
