@@ -1,0 +1,91 @@
+/* Memory that catches who touches what he must not, and what the process holds of its system. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "kit.h"
+
+static size_t page(void) {
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Remembered, so that a pointer finds its pages again. */
+struct guarded {
+    unsigned char *from;
+    size_t length; /* without the page behind */
+    unsigned char *at;
+    struct guarded *next;
+};
+static struct guarded *all_guarded;
+static pthread_mutex_t guarded_lock = PTHREAD_MUTEX_INITIALIZER;
+
+void *kit_guarded(size_t size) {
+    size_t length = (size + page() - 1) / page() * page();
+    if (length == 0)
+        length = page();
+    unsigned char *from = mmap(NULL, length + page(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct guarded *entry = calloc(1, sizeof *entry);
+    if (from == MAP_FAILED || entry == NULL || mprotect(from + length, page(), PROT_NONE) != 0)
+        kit_error("no guarded memory: %s", strerror(errno));
+    *entry = (struct guarded){from, length, from + length - size, NULL};
+    pthread_mutex_lock(&guarded_lock);
+    entry->next = all_guarded;
+    all_guarded = entry;
+    pthread_mutex_unlock(&guarded_lock);
+    return entry->at;
+}
+
+void *kit_guarded_copy(const void *bytes, size_t size) {
+    void *copy = kit_guarded(size);
+    memcpy(copy, bytes, size);
+    return copy;
+}
+
+static void protect(const void *at, int protection) {
+    pthread_mutex_lock(&guarded_lock);
+    struct guarded *entry = all_guarded;
+    while (entry != NULL && entry->at != at)
+        entry = entry->next;
+    pthread_mutex_unlock(&guarded_lock);
+    if (entry == NULL || mprotect(entry->from, entry->length, protection) != 0)
+        kit_error("memory that is not guarded, or mprotect: %s", strerror(errno));
+}
+
+void *kit_read_only_copy(const void *bytes, size_t size) {
+    void *copy = kit_guarded_copy(bytes, size);
+    protect(copy, PROT_READ);
+    return copy;
+}
+
+void kit_forbid(void *guarded) {
+    protect(guarded, PROT_NONE);
+}
+
+static unsigned count_entries(const char *directory) {
+    unsigned count = 0;
+    DIR *open = opendir(directory);
+    if (open == NULL)
+        kit_error("%s: %s", directory, strerror(errno));
+    for (struct dirent *entry; (entry = readdir(open)) != NULL;)
+        count += entry->d_name[0] != '.';
+    closedir(open);
+    return count;
+}
+
+unsigned kit_open_descriptors(void) {
+    return count_entries("/proc/self/fd") - 1; /* without the one that counts */
+}
+
+unsigned kit_running_threads(void) {
+    return count_entries("/proc/self/task");
+}
+
+void kit_expect_resources(unsigned descriptors, unsigned threads) {
+    if (!KIT_WAIT(kit_open_descriptors() <= descriptors && kit_running_threads() <= threads, 2000)) {
+        char expected[96];
+        snprintf(expected, sizeof expected, "at most %u descriptors and %u threads, as before", descriptors, threads);
+        kit_fail(expected, "%u descriptors, %u threads", kit_open_descriptors(), kit_running_threads());
+    }
+}
