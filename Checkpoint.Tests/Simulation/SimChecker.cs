@@ -95,6 +95,7 @@ public sealed class SimChecker(SimWorld world)
                 return;
             if (!isApplied)
                 Fail("S1", $"{operation} is acknowledged and not stable anywhere");
+            CheckNotAlone(operation);
             checkpoint.AnsweredFloor = Math.Max(checkpoint.AnsweredFloor, sequence);
         }
         else if (result.Status != AisStatus.Timeout && isApplied)
@@ -184,6 +185,17 @@ public sealed class SimChecker(SimWorld world)
     {
         if (operation.InvokedAt > operation.Checkpoint.DeletedAt)
             Fail("S10", $"{operation} was asked for at {operation.InvokedAt}, after the deletion at {operation.Checkpoint.DeletedAt}");
+    }
+
+    /// <summary>S14: a host that nothing came to since it was asked cannot know that others, with a full replica, have the update.</summary>
+    private void CheckNotAlone(SimOperation operation)
+    {
+        if (world.AloneSince(operation.Host.Slot) is not { } since || since > operation.InvokedAt)
+            return;
+        var others = world.Alive.Where(host => host != operation.Host && world.Journal.Newest!.Hosts.Contains(host.Id)
+            && host.Machine.Replicas.Find(operation.Checkpoint.Incarnation) is { IsFull: true }).ToList();
+        if (others.Count > 0)
+            Fail("S14", $"{operation} is acknowledged by {operation.Host.Id}, alone since {since / 1_000_000} ms; full are {string.Join(", ", others.Select(host => host.Id))}");
     }
 
     private void CheckMayBeAbsent(SimOperation operation, string? reason)

@@ -155,7 +155,7 @@ public sealed class SimClient
 
     private SimOperation Begin(ulong id, SimCheckpoint checkpoint, ContentOp? op, int[] sections)
     {
-        var operation = new SimOperation(id, checkpoint, op, sections, checkpoint.AnsweredFloor, _world.Time);
+        var operation = new SimOperation(id, _host, checkpoint, op, sections, checkpoint.AnsweredFloor, _world.Time);
         _world.Checker.Add(operation);
         return operation;
     }

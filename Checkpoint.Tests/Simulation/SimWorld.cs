@@ -20,6 +20,7 @@ public sealed class SimWorld
     private readonly PriorityQueue<Action, (long Time, long Order)> _events = new();
     private readonly Dictionary<(int From, int To), long> _lastArrival = [];
     private readonly HashSet<(int From, int To)> _cuts = [];
+    private readonly Dictionary<int, long> _aloneSince = [];
     private long _order;
 
     public SimWorld(ulong seed, SimProfile profile)
@@ -133,12 +134,17 @@ public sealed class SimWorld
     public void Cut(int from, int to, long duration)
     {
         _cuts.Add((from, to));
-        At(duration, () => _cuts.Remove((from, to)));
+        if (IsCutFromAll(from))
+            _aloneSince.TryAdd(from, Time);
+        if (IsCutFromAll(to))
+            _aloneSince.TryAdd(to, Time);
+        At(duration, () => Mend(from, to));
     }
 
     public void Heal()
     {
         _cuts.Clear();
+        _aloneSince.Clear();
         Journal.IsAway = false;
         foreach (var host in Hosts)
             Resume(host);
@@ -146,6 +152,19 @@ public sealed class SimWorld
     }
 
     public bool IsCut(int from, int to) => _cuts.Contains((from, to));
+
+    /// <summary>Since when nothing that is sent comes to this host or leaves it; null while something may.</summary>
+    public long? AloneSince(int slot) => _aloneSince.TryGetValue(slot, out var since) ? since : null;
+
+    private bool IsCutFromAll(int slot) =>
+        Enumerable.Range(0, Profile.Hosts).All(other => other == slot || (IsCut(slot, other) && IsCut(other, slot)));
+
+    private void Mend(int from, int to)
+    {
+        _cuts.Remove((from, to));
+        _aloneSince.Remove(from);
+        _aloneSince.Remove(to);
+    }
 
     private void Start(int slot, long delay) => At(delay, () =>
     {
