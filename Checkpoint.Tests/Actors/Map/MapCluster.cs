@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Configuration;
 using Akka.DistributedData;
+using Checkpoint.Actors.Configuration;
 using Checkpoint.Actors.Content;
 using Checkpoint.Actors.Map;
 using Checkpoint.Protocol;
@@ -23,19 +24,14 @@ internal sealed class MapCluster : IAsyncDisposable
 
     public IReadOnlyList<IActorRef> Maps { get; private set; } = [];
 
-    public static Config SystemConfig()
-    {
-        using var stream = typeof(Bucket).Assembly.GetManifestResourceStream("cluster.conf")!;
-        using var reader = new StreamReader(stream);
-        return ConfigurationFactory.ParseString("""
-            akka {
-              loglevel = WARNING
-              remote.dot-netty.tcp.hostname = 127.0.0.1
-              remote.dot-netty.tcp.port = 0
-              cluster.distributed-data.gossip-interval = 200ms
-            }
-            """).WithFallback(ConfigurationFactory.ParseString(reader.ReadToEnd()));
-    }
+    public static Config SystemConfig() => ConfigurationFactory.ParseString("""
+        akka {
+          loglevel = WARNING
+          remote.dot-netty.tcp.hostname = 127.0.0.1
+          remote.dot-netty.tcp.port = 0
+          cluster.distributed-data.gossip-interval = 200ms
+        }
+        """).WithFallback(CheckpointReference.Cluster()).WithFallback(CheckpointReference.Actors());
 
     public static async Task<MapCluster> StartAsync(int hosts, BucketPool pool)
     {
