@@ -97,7 +97,7 @@ public sealed partial class HostMachine
                 null,
                 _keeper.Number,
                 _keeper.Current!.Hosts,
-                [.. _replicas.All.Where(replica => !replica.IsDeleted && replica.State.Name.Equals(live.Name)).Select(replica => replica.Id).Order()]));
+                [.. _replicas.Named(live.Name).Where(replica => !replica.IsDeleted).Select(replica => replica.Id).Order()]));
     }
 
     private void Query(ICommand command, object caller)

@@ -25,6 +25,9 @@ internal sealed class Replica(IncarnationState state)
 {
     public IncarnationId Id { get; } = state.Incarnation;
 
+    /// <summary>Given at its creation, for good.</summary>
+    public CheckpointName Name { get; } = state.Name;
+
     /// <summary>As of the log's end; on a host without a log, as last told.</summary>
     public IncarnationState State { get; set; } = state;
 

@@ -8,6 +8,7 @@ namespace Checkpoint.Actors.Replication;
 internal sealed class Replicas(MachineContext context, MapCapacity? map)
 {
     private readonly Dictionary<IncarnationId, Replica> _all = [];
+    private readonly Dictionary<CheckpointName, List<Replica>> _byName = [];
 
     public IReadOnlyCollection<Replica> All => _all.Values;
 
@@ -37,10 +38,17 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
 
     public Replica? Find(IncarnationId id) => _all.GetValueOrDefault(id);
 
+    /// <summary>The incarnations of one name, deleted ones too as long as they are here. Their number is small: the linked one, and unlinked ones still open.</summary>
+    public IReadOnlyList<Replica> Named(CheckpointName name) => _byName.TryGetValue(name, out var named) ? named : [];
+
     public Replica Add(IncarnationState state)
     {
         var replica = new Replica(state);
         _all.Add(replica.Id, replica);
+        if (_byName.TryGetValue(replica.Name, out var named))
+            named.Add(replica);
+        else
+            _byName.Add(replica.Name, [replica]);
         return replica;
     }
 
@@ -102,7 +110,8 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
     /// <param name="isForGood">Deleted or lost, rather than to be told anew by START.</param>
     public void Drop(Replica replica, bool isForGood)
     {
-        _all.Remove(replica.Id);
+        if (_all.Remove(replica.Id))
+            RemoveName(replica);
         Busy.Remove(replica);
         if (isForGood)
             Dropped.Add(replica.Id);
@@ -126,6 +135,14 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
         if (replica.Table is { } table && table.AllPages() is { Count: > 0 } pages)
             context.Out(new MachineOutput.Map(
                 new SectionMapProtocol.PagesChanged(replica.Id, replica.State.Attributes, table.Sequence, pages)));
+    }
+
+    private void RemoveName(Replica replica)
+    {
+        var named = _byName[replica.Name];
+        named.Remove(replica);
+        if (named.Count == 0)
+            _byName.Remove(replica.Name);
     }
 
     private void Apply(Replica replica, SectionTable table, LogEntry entry, LogBody.Content content)
