@@ -13,9 +13,6 @@ public sealed class CheckpointNode
 {
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(30);
 
-    /// <summary>A few heartbeats, so that the others hear that this host retired and need not wait for its lease.</summary>
-    private static readonly TimeSpan RetiredBeats = TimeSpan.FromMilliseconds(250);
-
     private readonly TaskCompletionSource<NodeExit> _exit;
     private readonly TimeSpan _drainTimeout;
 
@@ -72,8 +69,9 @@ public sealed class CheckpointNode
             if (drained.Status != AisStatus.Ok)
                 System.Log.Warning("not everything was handed over within {0}: {1}", _drainTimeout, drained.Reason);
             await Services.Sessions.Ask<SessionRegistry.Left>(SessionRegistry.LeaveNow.Instance, _drainTimeout);
+            // When it answers, "retired" is on its way to every host, on the connections that the rest of the leave uses as well, and the
+            // agent goes on saying so: the others need not wait for this host's lease.
             await Services.Agent.Ask<ReplicaAgent.RetireNow>(ReplicaAgent.RetireNow.Instance, TimeSpan.FromSeconds(1));
-            await Task.Delay(RetiredBeats, clock);
         }
         catch (AskTimeoutException e)
         {
