@@ -57,10 +57,18 @@ public sealed class TestCluster : IAsyncDisposable
     public static async Task<TestCluster> StartAsync(int count, string settings = "", MachineOptions? machine = null, bool hasFaults = false)
     {
         var cluster = new TestCluster(settings, machine) { HasFaults = hasFaults };
-        for (var index = 0; index < count; index++)
-            await cluster.AddAsync();
-        await cluster.ServingAsync([.. cluster.Hosts]);
-        return cluster;
+        try
+        {
+            for (var index = 0; index < count; index++)
+                await cluster.AddAsync();
+            await cluster.ServingAsync([.. cluster.Hosts]);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync(); // Nobody else knows it yet: its systems would run on beside the next test, its journal would stay.
+            throw;
+        }
     }
 
     /// <summary>Starts one more host, which joins; it need not serve yet.</summary>

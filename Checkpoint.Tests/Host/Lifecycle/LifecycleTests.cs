@@ -4,8 +4,12 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Checkpoint.Tests.Host.Lifecycle;
 
-public sealed class LifecycleTests
+public sealed class LifecycleTests : IDisposable
 {
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ckpt-");
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
     [Fact(DisplayName = "A leave that hangs is ended at its limit, counted from its first reason")]
     public void Guard()
     {
@@ -40,7 +44,7 @@ public sealed class LifecycleTests
     [Fact(DisplayName = "A host's directory is its own, says when it is ready, and forgets a killed run")]
     public async Task Data_directory()
     {
-        var path = Path.Combine(Directory.CreateTempSubdirectory("ckpt-").FullName, "node");
+        var path = Path.Combine(_directory.FullName, "node");
         Directory.CreateDirectory(path);
         await File.WriteAllTextAsync(Path.Combine(path, "ready"), "ready of a killed run");
 
@@ -53,7 +57,6 @@ public sealed class LifecycleTests
         }
 
         Assert.Equal(["lock"], Directory.GetFiles(path).Select(Path.GetFileName));
-        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 
     [Fact(DisplayName = "Dropped messages repeat with their seed, and a switch that is off cannot be set")]
