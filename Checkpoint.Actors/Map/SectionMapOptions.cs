@@ -1,6 +1,6 @@
 namespace Checkpoint.Actors.Map;
 
-/// <summary>How eagerly a host's map follows its agent. Each host may have its own.</summary>
+/// <summary>How eagerly a host's map follows its agent. Constants of the design, not in the configuration; tests may change them.</summary>
 public sealed record SectionMapOptions
 {
     public static readonly SectionMapOptions Default = new();

@@ -13,7 +13,7 @@ namespace Checkpoint.Actors.Node;
 /// <param name="DrainTimeout">How long handing over the orderers may take in a graceful leave.</param>
 public sealed record NodeOptions(string NodeName, AgentOptions Agent, CheckpointEntityOptions Entities, TimeSpan DrainTimeout)
 {
-    public MachineOptions Machine { get; init; } = MachineOptions.Default;
+    public required MachineOptions Machine { get; init; }
 
     public SectionMapOptions Map { get; init; } = SectionMapOptions.Default;
 
@@ -24,13 +24,15 @@ public sealed record NodeOptions(string NodeName, AgentOptions Agent, Checkpoint
     /// <summary>For <c>status</c>: what kind of journal the hosts share.</summary>
     public string Journal { get; init; } = "";
 
+    /// <param name="machine">Read by the host, so that its faults come in one message with all others.</param>
     /// <param name="root">Defaults are filled in.</param>
     /// <exception cref="ConfigurationException">Names every bad key in one message.</exception>
-    public static NodeOptions From(string nodeName, Config root)
+    public static NodeOptions From(string nodeName, MachineOptions machine, Config root)
     {
         var whole = root.WithFallback(CheckpointReference.Defaults());
         return new NodeOptions(nodeName, AgentOptions.From(whole), CheckpointEntityOptions.From(whole), whole.GetTimeSpan("checkpoint.drain-timeout"))
         {
+            Machine = machine,
             Sessions = SessionOptions.From(whole),
             Journal = whole.GetString("checkpoint.journal.kind"),
         };

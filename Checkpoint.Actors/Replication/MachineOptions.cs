@@ -3,22 +3,30 @@ using Checkpoint.Protocol;
 namespace Checkpoint.Actors.Replication;
 
 /// <summary>
-/// Times and limits of a <see cref="HostMachine"/>. Times are nanoseconds. What must be equal on all hosts says so.
+/// Times and limits of a <see cref="HostMachine"/>. Times are nanoseconds. What must be equal on all hosts says so. What an operator may
+/// choose is required and has its default in checkpoint.reference.conf; the rest are constants of the design, which tests may change.
 /// </summary>
 public sealed record MachineOptions
 {
     private const long Millisecond = AisTime.NanosecondsPerMillisecond;
 
-    public static readonly MachineOptions Default = new();
-
     /// <summary>The longest time between two ticks while the host runs well. Marks, retries and deadlines have this grain.</summary>
-    public long TickInterval { get; init; } = 5 * Millisecond;
+    public required long TickInterval { get; init; }
 
     /// <summary>Between two heartbeats to each host. A third of <see cref="Detection"/> or less.</summary>
-    public long Heartbeat { get; init; } = 75 * Millisecond;
+    public required long Heartbeat { get; init; }
 
     /// <summary>Without a heartbeat for so long a host counts as unheard, and a view without it may be proposed.</summary>
-    public long Detection { get; init; } = 275 * Millisecond;
+    public required long Detection { get; init; }
+
+    /// <summary>Bytes of section data and logs that this host holds.</summary>
+    public required long BytesMax { get; init; }
+
+    /// <summary>Incarnations that this host holds.</summary>
+    public required int IncarnationsMax { get; init; }
+
+    /// <summary>An append or read without any answer for so long is given up, and the rows are read again. At least what a look at the journal may take.</summary>
+    public required long JournalPatience { get; init; }
 
     /// <summary>After a closed socket a host counts as heard for so long at most: time for the kernel's word, or for a heartbeat over a new socket.</summary>
     public long SuspectPatience { get; init; } = 100 * Millisecond;
@@ -37,9 +45,6 @@ public sealed record MachineOptions
 
     /// <summary>Between two attempts at the journal.</summary>
     public long JournalRetry { get; init; } = 300 * Millisecond;
-
-    /// <summary>An append or read without any answer for so long is given up, and the rows are read again.</summary>
-    public long JournalPatience { get; init; } = 5_000 * Millisecond;
 
     /// <summary>Between two sendings of what a host has not confirmed; grows with the bytes on their way, and doubles up to <see cref="ResendMax"/>.</summary>
     public long Resend { get; init; } = 150 * Millisecond;
@@ -84,12 +89,6 @@ public sealed record MachineOptions
 
     /// <summary>Incarnations that one orderer's host fills at a time for one newcomer.</summary>
     public int FillsMax { get; init; } = 4;
-
-    /// <summary>Bytes of section data and logs that this host holds.</summary>
-    public long BytesMax { get; init; } = 2L * 1024 * 1024 * 1024;
-
-    /// <summary>Incarnations that this host holds.</summary>
-    public int IncarnationsMax { get; init; } = 100_000;
 
     /// <summary>Trackers of one incarnation on this host.</summary>
     public int TrackersMax { get; init; } = 10_000;

@@ -67,10 +67,10 @@ public sealed record HostConfiguration(HostOptions Options, NodeOptions Node, Im
         return new HostConfiguration(options, NodeOf(options, akka), seeds, akka);
     }
 
-    private static NodeOptions NodeOf(HostOptions options, Config akka) => NodeOptions.From(options.NodeName, akka) with
+    private static NodeOptions NodeOf(HostOptions options, Config akka) => NodeOptions.From(
+        options.NodeName, options.Replication.ForMachine(AgentOptions.From(akka)), akka) with
     {
         DrainTimeout = options.DrainTimeout,
-        Machine = options.Replication,
         Faults = options.Faults is { } faults ? new FaultSwitch(faults) : FaultSwitch.Off,
     };
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Checkpoint.Actors.Diagnostics;
-using Checkpoint.Actors.Replication;
 using Checkpoint.Host.Gateway;
 
 namespace Checkpoint.Host.Configuration;
@@ -39,7 +38,7 @@ public sealed record HostOptions
 
     public required GatewayOptions Gateway { get; init; }
 
-    public required MachineOptions Replication { get; init; }
+    public required ReplicationOptions Replication { get; init; }
 
     /// <value>Null: faults are not enabled.</value>
     public required FaultSettings? Faults { get; init; }

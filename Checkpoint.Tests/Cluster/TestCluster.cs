@@ -21,12 +21,16 @@ public sealed class TestCluster : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Several hosts share one process, its garbage collector and two cores: a pause of all is not to look like a loss of one.</summary>
-    private static readonly MachineOptions Patient = MachineOptions.Default with
+    private static readonly MachineOptions Patient = new()
     {
+        TickInterval = 5 * AisTime.NanosecondsPerMillisecond,
         Heartbeat = 200 * AisTime.NanosecondsPerMillisecond,
         Detection = 4_000 * AisTime.NanosecondsPerMillisecond,
         SuspectPatience = 1_000 * AisTime.NanosecondsPerMillisecond,
         Lease = 3_000 * AisTime.NanosecondsPerMillisecond,
+        BytesMax = 2L * 1024 * 1024 * 1024,
+        IncarnationsMax = 100_000,
+        JournalPatience = 15 * AisTime.NanosecondsPerSecond,
     };
 
     /// <summary>For specs in which no host is lost: then nothing depends on how soon one is missed, and a machine at its limits breaks none of them.</summary>
@@ -79,9 +83,8 @@ public sealed class TestCluster : IAsyncDisposable
         var cluster = Akka.Cluster.Cluster.Get(system);
         cluster.Join(_hosts.Find(host => host.IsRunning)?.Address ?? cluster.SelfAddress);
         var events = TestEvents.Of(system);
-        var options = NodeOptions.From(name, system.Settings.Config) with
+        var options = NodeOptions.From(name, _machine, system.Settings.Config) with
         {
-            Machine = _machine,
             Faults = HasFaults ? new FaultSwitch(FaultSettings.None) : FaultSwitch.Off,
         };
         var node = await CheckpointNode.StartAsync(system, options, TimeProvider.System);

@@ -10,9 +10,14 @@ namespace Checkpoint.Tests.Simulation;
 /// </summary>
 public sealed class SimWorld
 {
-    private static readonly MachineOptions Options = MachineOptions.Default with
+    private static readonly MachineOptions Options = new()
     {
         TickInterval = 10 * Millisecond,
+        Heartbeat = 75 * Millisecond,
+        Detection = 275 * Millisecond,
+        BytesMax = 2L * 1024 * 1024 * 1024,
+        IncarnationsMax = 100_000,
+        JournalPatience = 5_000 * Millisecond,
         FillWindow = 2,
         RoundsMax = 2,
     };

@@ -30,7 +30,7 @@ public sealed class HostMachineTests
     [Fact(DisplayName = "What a host cannot hold is refused before anything is sent, with the limit and the value; smaller updates go on")]
     public void Quota()
     {
-        var pump = new MachinePump(2, MachineOptions.Default with { BytesMax = 100_000 });
+        var pump = new MachinePump(2, MachinePump.Options with { BytesMax = 100_000 });
         var checkpoint = pump.Create(0, Synchronous);
         Assert.Equal(AisStatus.Ok, pump.Change(0, checkpoint, new ContentOp.CreateSection(Section, AisTime.End, new byte[10_000])).Status);
 

@@ -8,6 +8,17 @@ internal sealed class MachinePump
 {
     public const long Wall = 1_700_000_000 * AisTime.NanosecondsPerSecond;
 
+    /// <summary>Hosts with a core to themselves.</summary>
+    public static readonly MachineOptions Options = new()
+    {
+        TickInterval = 5 * AisTime.NanosecondsPerMillisecond,
+        Heartbeat = 75 * AisTime.NanosecondsPerMillisecond,
+        Detection = 275 * AisTime.NanosecondsPerMillisecond,
+        BytesMax = 2L * 1024 * 1024 * 1024,
+        IncarnationsMax = 100_000,
+        JournalPatience = 5 * AisTime.NanosecondsPerSecond,
+    };
+
     private readonly Queue<(int To, MachineInput Input)> _inputs = new();
     private readonly List<MachineOutput> _outputs = [];
     private readonly Dictionary<ulong, ReplicaAgentProtocol.IReply> _replies = [];
@@ -18,7 +29,7 @@ internal sealed class MachinePump
     public MachinePump(int hosts, MachineOptions? options = null)
     {
         Hosts = [.. Enumerable.Range(0, hosts).Select(index => new HostId($"host{index}:1", 100 + index))];
-        Machines = [.. Hosts.Select((host, index) => new HostMachine(host, options ?? MachineOptions.Default, (ulong)index + 1))];
+        Machines = [.. Hosts.Select((host, index) => new HostMachine(host, options ?? Options, (ulong)index + 1))];
         Join(Hosts);
     }
 
@@ -43,7 +54,7 @@ internal sealed class MachinePump
     {
         for (var end = _now + AisTime.FromTimeSpan(time); _now < end;)
         {
-            _now += MachineOptions.Default.TickInterval;
+            _now += Options.TickInterval;
             for (var index = 0; index < Machines.Length; index++)
                 Step(index, MachineInput.Tick.Instance);
         }

@@ -11,7 +11,7 @@ public sealed class ReplicasTests
     [Fact(DisplayName = "Whatever came and went, a name's incarnations are those of all that bear it")]
     public void By_name() => Gen.Select(Gen.Int[0, 4], Gen.Int[0, 19], Gen.Bool).Array[0, 60].Sample(steps =>
     {
-        var context = new MachineContext(Host, MachineOptions.Default, 1);
+        var context = new MachineContext(Host, MachinePump.Options, 1);
         var replicas = new Replicas(context, map: null);
         foreach (var (name, number, isForGood) in steps)
         {
