@@ -14,7 +14,7 @@ public static class ExitCode
     /// <summary>A view left this host out: what it held is gone, its place is elsewhere; start it again.</summary>
     public const int LeftOut = 3;
 
-    /// <summary>It could not become ready: the port or the journal, or nobody to join. Start it again later.</summary>
+    /// <summary>It could not become ready: the port or the journal, nobody to join, or another host refuses its certificate. Start it again later.</summary>
     public const int StartFailed = 4;
 
     /// <summary>A part of it failed that it cannot work without.</summary>

@@ -25,6 +25,9 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
 {
     private static readonly string[] JournalPlugins = ["akka.persistence.journal.sql", "akka.persistence.journal.views"];
 
+    /// <summary>The exit code of Akka's own reason, whose type is internal.</summary>
+    private const int AkkaTlsFailed = 79;
+
     private readonly HostOptions _options = configuration.Options;
 
     /// <returns>The process's exit code.</returns>
@@ -49,9 +52,11 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
         using var signals = StopSignals(shutdown);
         using var faultSignal = FaultSignal(configuration.Node.Faults, directory, system);
 
+        var wasReady = false;
         try
         {
             await StartAsync(system, directory);
+            wasReady = true;
         }
         catch (StartFailedException e)
         {
@@ -61,8 +66,16 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
         }
 
         await system.WhenTerminated;
-        return shutdown.ShutdownReason?.ExitCode ?? ExitCode.Failed;
+        return CodeOf(shutdown.ShutdownReason, wasReady);
     }
+
+    /// <summary>Akka ends the system by itself when a TLS handshake that it began as the client fails; the code of that is not one of ours.</summary>
+    private static int CodeOf(CoordinatedShutdown.Reason? reason, bool wasReady) => reason switch
+    {
+        { ExitCode: AkkaTlsFailed } => wasReady ? ExitCode.Failed : ExitCode.StartFailed,
+        { } known => known.ExitCode,
+        null => ExitCode.Failed,
+    };
 
     /// <summary>
     /// The journal is warm and the service's actors are there before the host joins: from then on others count on its heartbeats,

@@ -13,6 +13,8 @@ public sealed class HostCluster : IAsyncDisposable
 {
     private readonly int[] _ports;
     private readonly List<HostUnderTest> _started = [];
+    private readonly Dictionary<string, string> _environment = [];
+    private string _scheme = "akka.tcp";
 
     private HostCluster(int size)
     {
@@ -35,6 +37,24 @@ public sealed class HostCluster : IAsyncDisposable
 
     public static HostCluster Of(int size) => new(size);
 
+    /// <summary>
+    /// Hosts started from now on speak mutual TLS and trust this authority only. Each needs its
+    /// <c>akka.remote.dot-netty.tcp.ssl.certificate.path</c>.
+    /// </summary>
+    public void UseTls(string authorityFile)
+    {
+        _scheme = "akka.ssl.tcp";
+        _environment["SSL_CERT_FILE"] = authorityFile;
+        _environment["SSL_CERT_DIR"] = System.IO.Directory.CreateDirectory(Path.Combine(Directory, "no-authorities")).FullName;
+        Settings.AddRange(
+        [
+            "akka.remote.dot-netty.tcp.enable-ssl=true",
+            "akka.remote.dot-netty.tcp.ssl.suppress-validation=false",
+            "akka.remote.dot-netty.tcp.ssl.require-mutual-authentication=true",
+            "akka.remote.dot-netty.tcp.ssl.validate-certificate-hostname=true",
+        ]);
+    }
+
     /// <summary>Starts all hosts at once and waits until each is ready.</summary>
     public async Task<IReadOnlyList<HostUnderTest>> StartAllAsync()
     {
@@ -50,6 +70,7 @@ public sealed class HostCluster : IAsyncDisposable
         var host = HostUnderTest.Start(
             name,
             $"127.0.0.1:{_ports[index]}",
+            _environment,
             ["--config", Repository.PathOf("hocon/node1.conf"), .. OwnSettings(index, name).Concat(Settings).Concat(settings).SelectMany(s => new[] { "--set", s })]);
         _started.Add(host);
         return host;
@@ -84,7 +105,7 @@ public sealed class HostCluster : IAsyncDisposable
         $"checkpoint.data-directory={DataDirectory(index)}",
         $"checkpoint.journal.file={Path.Combine(Directory, "journal.db")}",
         $"akka.remote.dot-netty.tcp.port={_ports[index].ToString(CultureInfo.InvariantCulture)}",
-        $"akka.cluster.seed-nodes=[{string.Join(',', _ports.Select(port => $"\"akka.tcp://checkpoint@127.0.0.1:{port}\""))}]",
+        $"akka.cluster.seed-nodes=[{string.Join(',', _ports.Select(port => $"\"{_scheme}://checkpoint@127.0.0.1:{port}\""))}]",
     ];
 
     /// <summary>Held open together, so that they differ; free again when this returns.</summary>

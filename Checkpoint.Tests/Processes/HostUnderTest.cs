@@ -31,7 +31,9 @@ public sealed class HostUnderTest : IAsyncDisposable
     public IReadOnlyList<string> Log => _lines.Lines;
 
     /// <summary>Starts it with the arguments as they stand.</summary>
-    public static HostUnderTest Start(string name, string address, params string[] arguments)
+    /// <param name="environment">Variables that it gets besides those of this process.</param>
+    public static HostUnderTest Start(
+        string name, string address, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var process = new Process
         {
@@ -42,6 +44,8 @@ public sealed class HostUnderTest : IAsyncDisposable
                 RedirectStandardInput = true,
             },
         };
+        foreach (var (variable, value) in environment)
+            process.StartInfo.Environment[variable] = value;
         process.Start();
         var host = new HostUnderTest(name, address, process) { Pid = process.Id };
         process.StandardInput.Close();
