@@ -63,18 +63,24 @@ public sealed partial class CheckpointActor
         else if (_state.Lives.Values.FirstOrDefault(life => life.Openers.ContainsKey(key)) is { } joined)
             Opened(joined.Id, open.Opener); // Asked again: the first answer was lost on its way.
         else
-            switch (_state.Decide(open))
-            {
-                case CheckpointDecision.Refuse refuse:
-                    Refuse(refuse.Status, refuse.Reason);
-                    break;
-                case CheckpointDecision.Create create:
-                    Create(open, create.Attributes);
-                    break;
-                case CheckpointDecision.Join join:
-                    Join(open, join);
-                    break;
-            }
+            Decided(open, open.Reattach is { } incarnation ? _state.WithoutPlaceOf(incarnation, open.Opener, _lostAt.ContainsKey) : _state);
+    }
+
+    /// <param name="vacated">The state without the lost opener whose place a re-attaching client takes.</param>
+    private void Decided(CheckpointProtocol.Open open, CheckpointState vacated)
+    {
+        switch (vacated.Decide(open))
+        {
+            case CheckpointDecision.Refuse refuse:
+                Refuse(refuse.Status, refuse.Reason);
+                break;
+            case CheckpointDecision.Create create:
+                Create(open, create.Attributes);
+                break;
+            case CheckpointDecision.Join join:
+                Join(open, join);
+                break;
+        }
     }
 
     /// <summary>Journal, then replicas, then the reply. What did not reach the replicas is deleted again, in the same order.</summary>
@@ -116,6 +122,8 @@ public sealed partial class CheckpointActor
 
         void Open() => Record(join.StopRetention ? [new OpenedFirst(join.Life.Id)] : [], AisStatus.TryAgain, () =>
         {
+            if (open.Reattach is { } incarnation)
+                _state = _state.WithoutPlaceOf(incarnation, open.Opener, _lostAt.ContainsKey);
             _state = _state.Join(join.Life.Id, open.Opener);
             Opened(join.Life.Id, open.Opener);
         });

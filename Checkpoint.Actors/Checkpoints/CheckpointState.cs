@@ -76,6 +76,21 @@ public sealed record CheckpointState(CheckpointName? Name, long Term, ImmutableD
         return state;
     }
 
+    /// <summary>
+    /// A client that re-attaches is counted already, as an opener of its lost host that waits for it. Which of several such openers it was
+    /// nobody can tell and nobody needs to: one with the same rights makes way, so that the openers stay as many as there are.
+    /// </summary>
+    public CheckpointState WithoutPlaceOf(IncarnationId incarnation, CheckpointProtocol.Opener opener, Func<HostId, bool> isLost)
+    {
+        if (!Lives.TryGetValue(incarnation, out var life))
+            return this;
+        var place = life.Openers.Values
+            .Where(waiting => isLost(waiting.Host) && (waiting.Flags & ~OpenFlags.Create) == (opener.Flags & ~OpenFlags.Create))
+            .OrderBy(waiting => waiting.Handle)
+            .FirstOrDefault();
+        return place is null ? this : With(life with { Openers = life.Openers.Remove(OpenerKey.Of(place)) });
+    }
+
     private CheckpointState With(CheckpointLife life) => this with { Lives = Lives.SetItem(life.Id, life) };
 
     /// <summary>An event of an incarnation that is not there is a broken journal, not a case to pass over.</summary>

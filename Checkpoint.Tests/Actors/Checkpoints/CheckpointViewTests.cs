@@ -146,6 +146,28 @@ public sealed class CheckpointViewTests : EntityActorTests
         await EventuallyAsync(() => Agent.Lives.IsEmpty, "the deletion");
     }
 
+    [Fact(DisplayName = "A client of a lost host that re-attaches takes the place that waits for it: as many openers as before, gone at the last Close")]
+    public async Task Reattach_counts_once()
+    {
+        var other = Opener(B, session: 3);
+        var one = await CreatedAsync(OnB, other);
+        await DoneAsync(new SetRetention(Name, 5, NoDeadline, one, 0));
+        ChangeView(2, A, C);
+        await OpenedAsync(Some.Open(OnA, number: 6, reattach: one));
+        Registry(A).Has(one, OnA);
+        Assert.Equal(new[] { OnA, other }.ToHashSet(), (await OpenersAsync()).ToHashSet());
+
+        // The other client's place still waits; with it gone too, nothing does.
+        await DoneAsync(Some.Close(one, OnA, number: 7));
+        Registry(A).Has(one);
+        await SettleAsync();
+        Assert.Empty(Agent.Heard<ReplicaAgentProtocol.Delete>());
+        var returned = Opener(C, session: 4);
+        await OpenedAsync(Some.Open(returned, number: 8, reattach: one));
+        await DoneAsync(Some.Close(one, returned, number: 9));
+        await EventuallyAsync(() => Agent.Lives.IsEmpty, "the deletion");
+    }
+
     [Fact(DisplayName = "An entity that is lost together with its openers' host gives them the same grace")]
     public async Task Lost_with_the_entity()
     {
