@@ -45,8 +45,13 @@ public static class NetworkRules
     private static void CheckCertificate(Config config, bool tls, List<string> faults)
     {
         var path = config.GetString($"{Transport}.ssl.certificate.path", "");
-        if (tls && path.Length > 0 && !File.Exists(path))
+        if (!tls || path.Length == 0)
+            return;
+        if (!File.Exists(path))
             faults.Add($"{Transport}.ssl.certificate.path = {path}, there is no such file");
+        else if (CertificateRules.Fault(
+            path, config.GetString($"{Transport}.ssl.certificate.password", ""), !config.GetBoolean($"{Transport}.ssl.suppress-validation", false)) is { } fault)
+            faults.Add($"{Transport}.ssl.certificate.path = {path}, {fault}");
     }
 
     private static void CheckSeeds(Config config, HostOptions options, List<string> faults)

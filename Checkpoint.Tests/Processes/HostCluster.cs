@@ -44,7 +44,7 @@ public sealed class HostCluster : IAsyncDisposable
     public void UseTls(string authorityFile)
     {
         _scheme = "akka.ssl.tcp";
-        _environment["SSL_CERT_FILE"] = authorityFile;
+        Trust(authorityFile);
         _environment["SSL_CERT_DIR"] = System.IO.Directory.CreateDirectory(Path.Combine(Directory, "no-authorities")).FullName;
         Settings.AddRange(
         [
@@ -54,6 +54,9 @@ public sealed class HostCluster : IAsyncDisposable
             "akka.remote.dot-netty.tcp.ssl.validate-certificate-hostname=true",
         ]);
     }
+
+    /// <summary>The authorities that hosts started from now on trust.</summary>
+    public void Trust(string authoritiesFile) => _environment["SSL_CERT_FILE"] = authoritiesFile;
 
     /// <summary>Starts all hosts at once and waits until each is ready.</summary>
     public async Task<IReadOnlyList<HostUnderTest>> StartAllAsync()

@@ -26,16 +26,25 @@ public sealed class MutualTlsSpecs
         Assert.Equal(CliExitCode.Ok, (await RunAsync(cluster, 1, "put", Name, "s", "--text", "kept by both")).ExitCode);
         Assert.Equal("kept by both", (await RunAsync(cluster, 0, "dump", Name, "s")).Out);
 
+        cluster.Trust(await BothAsync(cluster, authority, stranger)); // Else it would refuse its own certificate.
         var third = cluster.Start(2, Certificate(stranger.Issue("node3")));
         await hosts[0].LineAsync("refusal", line => line.Contains("TLS handshake", StringComparison.Ordinal));
         Assert.Equal(ExitCode.StartFailed, await third.ExitCodeAsync());
         Assert.Equal(["node1", "node2"], await MembersAsync(cluster));
         Assert.Equal("kept by both", (await RunAsync(cluster, 1, "dump", Name, "s")).Out);
 
+        cluster.Trust(authority.PemFile);
         var again = cluster.Start(2, Certificate(authority.Issue("node3")));
         await again.ReadyAsync();
         Assert.Equal(["node1", "node2", "node3"], await MembersAsync(cluster));
         Assert.Equal("kept by both", (await RunAsync(cluster, 2, "dump", Name, "s")).Out);
+    }
+
+    private static async Task<string> BothAsync(HostCluster cluster, TestAuthority one, TestAuthority other)
+    {
+        var file = Path.Combine(cluster.Directory, "both.pem");
+        await File.WriteAllTextAsync(file, await File.ReadAllTextAsync(one.PemFile) + "\n" + await File.ReadAllTextAsync(other.PemFile));
+        return file;
     }
 
     private static string Certificate(string file) => $"akka.remote.dot-netty.tcp.ssl.certificate.path={file}";

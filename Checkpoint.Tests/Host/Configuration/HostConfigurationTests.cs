@@ -1,6 +1,7 @@
 using Akka.Configuration;
 using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Host.Configuration;
+using Checkpoint.Tests.Processes;
 using Checkpoint.Tests.Tidy;
 
 namespace Checkpoint.Tests.Host.Configuration;
@@ -34,6 +35,25 @@ public sealed class HostConfigurationTests
     {
         var faults = FaultsOf(() => HostConfiguration.Load(Repository.PathOf("hocon/node-production.conf"), []));
         Assert.Equal(["akka.remote.dot-netty.tcp.ssl.certificate.path = /etc/checkpoint/ckpt-a.p12, there is no such file"], faults);
+    }
+
+    [Fact(DisplayName = "A certificate that peers would refuse, or that cannot be read, is refused at start")]
+    public void Certificates()
+    {
+        var directory = Directory.CreateTempSubdirectory("ckpt-");
+        try
+        {
+            using var authority = new TestAuthority(directory.FullName, "unknown");
+            foreach (var (file, reason) in new[] { (authority.Issue("n"), "is not valid on this machine: "), (authority.PemFile, "cannot be read: ") })
+            {
+                var fault = Assert.Single(Faults($"{Node}\nakka.remote.dot-netty.tcp {{\n enable-ssl = on\n ssl.certificate.path = \"{file}\"\n}}"));
+                Assert.StartsWith($"akka.remote.dot-netty.tcp.ssl.certificate.path = {file}, {reason}", fault);
+            }
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
     }
 
     [Fact(DisplayName = "Every fault is named, each by its full key")]
