@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Checkpoint.Actors.Node;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors;
@@ -6,9 +7,11 @@ namespace Checkpoint.Actors;
 /// <summary>What every actor of a node may need of the node: given by constructor, made once by the node guardian.</summary>
 /// <param name="Self">This run of this host.</param>
 /// <param name="NodeName">The <c>node-name</c> that operators know it by.</param>
-/// <param name="Clock">The node's one clock: wall time for AIS times, <see cref="TimeProvider.GetTimestamp"/> for deadlines and leases.</param>
+/// <param name="Clock">The node's one clock: wall time for AIS times, <see cref="TimeProvider.GetTimestamp"/> for deadlines and leases, in nanoseconds.</param>
 public sealed record NodeServices(HostId Self, string NodeName, TimeProvider Clock)
 {
+    public TimeProvider Clock { get; } = NanosecondClock.Of(Clock);
+
     /// <summary>The host's ReplicaAgent; set before any session or entity starts.</summary>
     public IActorRef Agent { get; init; } = ActorRefs.Nobody;
 

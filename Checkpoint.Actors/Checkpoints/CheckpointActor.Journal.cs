@@ -89,7 +89,7 @@ public sealed partial class CheckpointActor
     }
 
     private long Monotonic(TimeSpan fromNow) =>
-        _node.Clock.GetTimestamp() + (long)(fromNow.TotalSeconds * _node.Clock.TimestampFrequency);
+        _node.Clock.GetTimestamp() + AisTime.FromTimeSpan(fromNow);
 
     private void OnAgentReply(ReplicaAgentProtocol.IReply reply)
     {
@@ -145,6 +145,12 @@ public sealed partial class CheckpointActor
                 break;
             case { Kind: AlarmKind.HostLost, Host: { } host } when _phase == Phase.Ready:
                 Enqueue(() => CloseLost(host));
+                break;
+            case { Kind: AlarmKind.HostLost } when _phase == Phase.Starting:
+                _timers.Set(alarm, _options.RetryInterval); // Closed once every host has said who has it open.
+                break;
+            case { Kind: AlarmKind.HostLost, Host: { } host }:
+                _lostAt.Remove(host); // Nothing is here that it could have had open.
                 break;
             case { Kind: AlarmKind.Linger }:
                 _lingered = true;

@@ -35,7 +35,7 @@ public sealed class Administration : ReceiveActor
         Receive<ClusterEvent.MemberRemoved>(
             gone => MemberHost.Of(gone.Member.UniqueAddress) == _draining, _ => Finish(AisStatus.Ok));
         Receive<TooLate>(_ => Finish(AisStatus.Timeout, "no answer within the deadline"));
-        ReceiveAny(_ => { }); // Other members that go.
+        Receive<ClusterEvent.MemberRemoved>(_ => { }); // Other members that go.
     }
 
     public static Props Props(SessionSetup setup, SessionEffect.Administer order, IActorRef session) =>
@@ -47,16 +47,18 @@ public sealed class Administration : ReceiveActor
         _setup.Registry.Tell(new SessionRegistry.GetNodes(), Self);
     }
 
-    protected override void PostStop() => _deadline.Dispose();
+    protected override void PostStop()
+    {
+        _deadline.Dispose();
+        if (_draining is not null)
+            Cluster.Get(Context.System).Unsubscribe(Self);
+    }
 
     private TimeSpan Patience()
     {
-        var left = (_order.Deadline - NanosecondsNow()) / 100;
+        var left = (_order.Deadline - _setup.Node.Clock.GetTimestamp()) / 100;
         return TimeSpan.FromTicks(Math.Clamp(left, 0, TimeSpan.FromHours(1).Ticks));
     }
-
-    private long NanosecondsNow() =>
-        (long)((Int128)_setup.Node.Clock.GetTimestamp() * AisTime.NanosecondsPerSecond / _setup.Node.Clock.TimestampFrequency);
 
     private void Have(Action keep)
     {

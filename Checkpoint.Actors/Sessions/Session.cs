@@ -57,7 +57,7 @@ public sealed class Session : ReceiveActor
 
     protected override void PreStart()
     {
-        _lastHeard = Monotonic();
+        _lastHeard = _setup.Node.Clock.GetTimestamp();
         Context.System.EventStream.Subscribe(Self, typeof(ReplicaAgentProtocol.LeftOut));
         _link?.Opened(Self);
         if (_setup.Welcome is { } welcome)
@@ -116,12 +116,16 @@ public sealed class Session : ReceiveActor
     /// <summary>Whoever sends a cluster client's session its first message is the client.</summary>
     private bool IsFromClient()
     {
-        _lastHeard = Monotonic();
-        if (_setup.Link is not null)
-            return true;
-        if (_link is null && !Sender.IsNobody())
-            _link = new RemoteClientLink(Sender, Self);
-        return _link is RemoteClientLink remote && remote.Client.Equals(Sender);
+        if (_setup.Link is null)
+        {
+            if (_link is null && !Sender.IsNobody())
+                _link = new RemoteClientLink(Sender, Self);
+            if (_link is not RemoteClientLink remote || !remote.Client.Equals(Sender))
+                return false; // A stranger's word does not keep a silent client alive.
+        }
+
+        _lastHeard = _setup.Node.Clock.GetTimestamp();
+        return true;
     }
 
     private void CutOff(WireFormatException wrong)
@@ -143,7 +147,7 @@ public sealed class Session : ReceiveActor
     private void OnTick()
     {
         _isTicking = false;
-        var silence = Monotonic() - _lastHeard;
+        var silence = _setup.Node.Clock.GetTimestamp() - _lastHeard;
         if (_setup.Link is null && !_state.IsEnded && silence > AisTime.FromTimeSpan(_setup.Settings.Limits.SilenceMax))
             End($"nothing heard from the client for {AisTime.ToTimeSpan(silence).TotalSeconds:0.0} s");
         Step(now => _state.Tick(now, _effects));
@@ -151,7 +155,7 @@ public sealed class Session : ReceiveActor
 
     private void Step(Action<SessionNow> step)
     {
-        step(new SessionNow(Monotonic(), AisTime.Now(_setup.Node.Clock), _link?.QueuedBytes ?? 0));
+        step(new SessionNow(_setup.Node.Clock.GetTimestamp(), AisTime.Now(_setup.Node.Clock), _link?.QueuedBytes ?? 0));
         for (var i = 0; i < _effects.Count; i++)
             Perform(_effects[i]);
         _effects.Clear();
@@ -208,15 +212,6 @@ public sealed class Session : ReceiveActor
     {
         _isTicking = true;
         _timer.Change(after, Timeout.InfiniteTimeSpan);
-    }
-
-    /// <summary>Nanoseconds.</summary>
-    private long Monotonic()
-    {
-        var clock = _setup.Node.Clock;
-        return clock.TimestampFrequency == AisTime.NanosecondsPerSecond
-            ? clock.GetTimestamp()
-            : (long)((Int128)clock.GetTimestamp() * AisTime.NanosecondsPerSecond / clock.TimestampFrequency);
     }
 
     private sealed record Tick : INoSerializationVerificationNeeded

@@ -180,6 +180,24 @@ public sealed class CheckpointViewTests : EntityActorTests
         await EventuallyAsync(() => Agent.Lives.IsEmpty, "the deletion");
     }
 
+    [Fact(DisplayName = "A host whose loss is due while another has not answered the start's roll call yet is closed as soon as that one has")]
+    public async Task Lost_while_starting()
+    {
+        var one = await CreatedAsync(OnB);
+        Registry(B).Has(one, OnB);
+        Registry(C).Answering = false;
+        ChangeView(2, A, B, C);
+        await RestartEntityAsync();
+        await EventuallyAsync(() => Registry(B).Heard.Count > 0 && Registry(C).Heard.Count > 0, "a roll call");
+        await SettleAsync();
+        ChangeView(3, A, C);
+        await PassAsync(Options.ReattachGrace * 2);
+        Assert.Empty(Agent.Heard<ReplicaAgentProtocol.Delete>());
+
+        Registry(C).Answering = true;
+        await EventuallyAsync(() => Agent.Lives.IsEmpty, "the deletion");
+    }
+
     [Fact(DisplayName = "S15: an opener that no session has any more is closed by the next comparison, one that only sessions know counts")]
     public async Task Comparison()
     {
