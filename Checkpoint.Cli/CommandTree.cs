@@ -33,7 +33,7 @@ public sealed class CommandTree
         foreach (var build in (Func<CommandTree, Command>[])
             [
                 StatusCommand.Build, ListCommand.Build, ShowCommand.Build, DumpCommand.Build, PutCommand.Build,
-                WatchCommand.Build, DrainCommand.Build, FaultCommand.Build, BenchCommand.Build,
+                WatchCommand.Build, DrainCommand.Build, FaultCommand.Build, BenchCommand.Build, ConformanceCommand.Build,
             ])
         {
             Root.Subcommands.Add(build(this));
@@ -65,17 +65,25 @@ public sealed class CommandTree
 
     /// <summary>Makes <paramref name="run"/> what <paramref name="command"/> does, with failures turned into messages and exit codes.</summary>
     public void SetAction(Command command, Func<Invocation, ParseResult, CancellationToken, Task> run) =>
+        SetAction(command, async (invocation, parsed, cancel) =>
+        {
+            await run(invocation, parsed, cancel);
+            return ExitCode.Ok;
+        });
+
+    /// <summary>The same for a command that ends with another program's exit code.</summary>
+    public void SetAction(Command command, Func<Invocation, ParseResult, CancellationToken, Task<int>> run) =>
         command.SetAction((parsed, cancel) => GuardAsync(parsed, run, cancel));
 
-    private async Task<int> GuardAsync(ParseResult parsed, Func<Invocation, ParseResult, CancellationToken, Task> run, CancellationToken cancel)
+    private async Task<int> GuardAsync(ParseResult parsed, Func<Invocation, ParseResult, CancellationToken, Task<int>> run, CancellationToken cancel)
     {
         var json = parsed.GetValue(_json);
         var invocation = new Invocation(_terminal, parsed.GetValue(_socket), json, _timeout.Of(parsed));
         try
         {
-            await run(invocation, parsed, cancel);
+            var exitCode = await run(invocation, parsed, cancel);
             _terminal.Flush();
-            return ExitCode.Ok;
+            return exitCode;
         }
         catch (CliFailure failure)
         {
