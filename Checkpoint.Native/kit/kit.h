@@ -360,6 +360,8 @@ bool kit_event_wait(struct kit_event *event, int ms);
 
 /* --- memory, descriptors ---------------------------------------------------------------------------------------------------------- */
 
+/* Zeroed memory that lives as long as the process and is no leak. */
+void *kit_keep(size_t size);
 /* size bytes that end exactly before a page that nobody may touch. */
 void *kit_guarded(size_t size);
 void *kit_guarded_copy(const void *bytes, size_t size);

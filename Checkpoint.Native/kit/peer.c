@@ -89,8 +89,8 @@ static bool write_line(int fd, const char *format, va_list arguments) {
 
 struct kit_peer *kit_peer_start_(const char *role, const char *const *arguments) {
     int ends[2]; /* a socket and no pipe: writing to a dead peer must not raise SIGPIPE */
-    struct kit_peer *peer = calloc(1, sizeof *peer);
-    if (peer == NULL || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    struct kit_peer *peer = kit_keep(sizeof *peer);
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         kit_error("no socket for a peer: %s", strerror(errno));
     char report[16], line[16];
     snprintf(report, sizeof report, "%d", kit_report_fd);

@@ -58,6 +58,7 @@ struct kit_run {
     const char *const *filters; /* ids or beginnings of ids; NULL at the end; none: all cases */
     enum kit_profile profile;
     unsigned jobs;
+    unsigned slower; /* all deadlines of the runner are so many times as long */
     bool json;
 };
 /* Runs the cases and prints what came of them; the exit code of the program. */

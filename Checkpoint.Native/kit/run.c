@@ -68,7 +68,7 @@ static void start(struct job *job, const struct kit_run *run, const char *what, 
     }
     setpgid(job->pid, job->pid);
     job->started = job->cleaning ? job->started : kit_mono();
-    job->deadline = kit_mono() + (int64_t)seconds * 1000000000;
+    job->deadline = kit_mono() + (int64_t)seconds * run->slower * 1000000000;
 }
 
 static void start_case(struct job *job, const struct kit_run *run, struct kit_case *c, size_t place) {
