@@ -319,7 +319,7 @@ struct kit_callback kit_callback_at(size_t i);
 /* Those with this invocation. */
 size_t kit_callback_count_of(SaInvocationT invocation);
 void kit_callbacks_clear(void);
-/* Dispatch(ALL) as the fd becomes readable until this many callbacks have come; fails the case after 10 s. */
+/* Dispatch(ALL) as the fd becomes readable until this many callbacks have come; fails the case when none comes for 10 s. */
 void kit_dispatch_until(SaCkptHandleT handle, size_t count);
 SaSelectionObjectT kit_fd(SaCkptHandleT handle);
 /* True when readable within so many ms; a closed descriptor fails the case. */
@@ -331,10 +331,12 @@ SaTimeT kit_now(void);  /* since 1970, ns */
 int64_t kit_mono(void); /* monotonic, ns */
 void kit_sleep_ms(int ms);
 #define KIT_MS(ns) ((long)((ns) / 1000000))
+/* How many times longer the kit waits for what must come in the end: --slower. KIT_WAIT, joins, events, peers and retries know it. */
+int kit_patience(void);
 /* Waits for a condition, looking every 2 ms; false when so many ms passed. */
 #define KIT_WAIT(condition, ms)                                                                                                          \
     __extension__({                                                                                                                      \
-        int64_t kit_until_ = kit_mono() + (int64_t)(ms) * 1000000;                                                                       \
+        int64_t kit_until_ = kit_mono() + (int64_t)(ms) * kit_patience() * 1000000;                                                      \
         bool kit_holds_;                                                                                                                 \
         while (!(kit_holds_ = (condition)) && kit_mono() < kit_until_)                                                                   \
             kit_sleep_ms(2);                                                                                                             \

@@ -182,6 +182,9 @@ int main(int argc, char **argv) {
     }
     /* Our own library takes its profile from here; another vendor's does not know it. */
     setenv("CHECKPOINT_PROFILE", kit_profile_name(), 1);
+    char slower[16];
+    snprintf(slower, sizeof slower, "%u", run.slower);
+    setenv("CKPT_KIT_SLOWER", slower, 1);
     int code = kit_run_cases(&run);
     /* What the runner keeps until here is not for a leak checker to judge. */
     fflush(NULL);

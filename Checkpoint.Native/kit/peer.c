@@ -131,7 +131,7 @@ pid_t kit_peer_pid(const struct kit_peer *peer) {
 }
 
 const char *kit_peer_line(struct kit_peer *peer) {
-    enum read_result result = read_line(&peer->from, PEER_SECONDS * 1000);
+    enum read_result result = read_line(&peer->from, PEER_SECONDS * 1000 * kit_patience());
     if (result == LINE_LATE)
         kit_fail("a line from the peer", "peer %s said nothing for %d s", peer->role, PEER_SECONDS);
     if (result == LINE_END)

@@ -101,10 +101,15 @@ bool kit_poll_fd(SaSelectionObjectT fd, int ms) {
 
 void kit_dispatch_until(SaCkptHandleT handle, size_t count) {
     SaSelectionObjectT fd = kit_fd(handle);
-    int64_t until = kit_mono() + INT64_C(10) * 1000000000;
+    int64_t patience = INT64_C(10) * 1000000000 * kit_patience(), until = kit_mono() + patience;
+    size_t seen = kit_callback_count();
     while (kit_callback_count() < count) {
+        if (kit_callback_count() != seen) {
+            seen = kit_callback_count();
+            until = kit_mono() + patience;
+        }
         if (kit_mono() >= until)
-            kit_fail("the callbacks of all accepted requests", "%zu of %zu callbacks came within 10 s", kit_callback_count(), count);
+            kit_fail("the callbacks of all accepted requests", "%zu of %zu callbacks came, and none for 10 s", seen, count);
         if (kit_poll_fd(fd, 100))
             KIT_OK(K.Dispatch(handle, SA_DISPATCH_ALL));
     }
@@ -159,7 +164,7 @@ static struct timespec after_ms(clockid_t clock, int ms) {
 }
 
 void *kit_thread_join(struct kit_thread *thread, int ms) {
-    struct timespec until = after_ms(CLOCK_REALTIME, ms);
+    struct timespec until = after_ms(CLOCK_REALTIME, ms * kit_patience());
     void *result = NULL;
     int failed = pthread_timedjoin_np(thread->id, &result, &until);
     if (failed != 0)
@@ -176,7 +181,7 @@ void kit_event_set(struct kit_event *event) {
 }
 
 bool kit_event_wait(struct kit_event *event, int ms) {
-    struct timespec until = after_ms(CLOCK_REALTIME, ms);
+    struct timespec until = after_ms(CLOCK_REALTIME, ms * kit_patience());
     pthread_mutex_lock(&event->mutex);
     while (!event->set)
         if (pthread_cond_timedwait(&event->changed, &event->mutex, &until) == ETIMEDOUT)
