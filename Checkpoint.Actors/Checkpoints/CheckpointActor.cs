@@ -18,8 +18,8 @@ namespace Checkpoint.Actors.Checkpoints;
 ///   Dormant, Ready without incarnations --linger--> Passivate --stop message--> stopped
 /// </code>
 /// Each command first asks this host's agent what lives: the answer needs the lease, so an entity that a newer one has replaced answers
-/// TRY_AGAIN and not from its memory. What changes the journal is fenced by the journal's unique key besides. Purging the last row of
-/// names that are absent for an hour is the host's SQL job; here one row a name stays, which fences a late writer.
+/// TRY_AGAIN and not from its memory. What changes the journal is fenced by the journal's unique key besides. Here one
+/// row of an absent name stays, which fences a late writer; after an hour the host's JournalPurge takes it out of the table.
 /// </summary>
 public sealed partial class CheckpointActor : ReceivePersistentActor
 {

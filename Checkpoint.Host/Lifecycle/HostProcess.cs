@@ -51,12 +51,14 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
         });
         using var signals = StopSignals(shutdown);
         using var faultSignal = FaultSignal(configuration.Node.Faults, directory, system);
+        using var ended = new CancellationTokenSource();
 
         var wasReady = false;
         try
         {
             await StartAsync(system, directory);
             wasReady = true;
+            _ = PurgeAsync(system, ended.Token);
         }
         catch (StartFailedException e)
         {
@@ -66,6 +68,7 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
         }
 
         await system.WhenTerminated;
+        await ended.CancelAsync();
         return CodeOf(shutdown.ShutdownReason, wasReady);
     }
 
@@ -139,6 +142,20 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
     }
 
     private TimeProvider ClockOf(FaultSwitch faults) => ReferenceEquals(faults, FaultSwitch.Off) ? clock : new FaultyClock(clock, faults);
+
+    /// <summary>In real time, whatever faults say of the clock: rows have it, too.</summary>
+    private async Task PurgeAsync(ActorSystem system, CancellationToken ended)
+    {
+        var log = Akka.Event.Logging.GetLogger(system, typeof(JournalPurge));
+        try
+        {
+            await new JournalPurge(_options.Journal, clock, new Random(Cluster.Get(system).SelfUniqueAddress.Uid), log).RunAsync(ended);
+        }
+        catch (Exception e) // Not the journal's: a fault of ours, which nobody waits for. Rows stay, and the service goes on.
+        {
+            log.Error(e, "rows of absent names are no longer purged by this host: {0}", e.Message);
+        }
+    }
 
     /// <summary>Nothing that is waited for comes after the system's end.</summary>
     private static async Task CancelAtEndAsync(ActorSystem system, CancellationTokenSource waiting)

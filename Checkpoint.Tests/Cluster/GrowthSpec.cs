@@ -1,8 +1,11 @@
 using Akka.Actor;
 using Akka.DistributedData;
 using Checkpoint.Actors.Map;
+using Checkpoint.Actors.Views;
 using Checkpoint.Client;
+using Checkpoint.Host.Journal;
 using Checkpoint.Protocol;
+using Microsoft.Extensions.Time.Testing;
 using Xunit.Abstractions;
 using static Checkpoint.Actors.Replication.ReplicaAgentProtocol;
 using static Checkpoint.Tests.Cluster.Samples;
@@ -49,6 +52,34 @@ public sealed class GrowthSpec(ITestOutputHelper output)
 
         // A name's rows are written as one whenever they pass the limit, so each may be anywhere below it.
         await BackAsync(cluster, before, rowsMax: before.Rows + (Lanes * RowsMaxOfName), incarnations: 0);
+    }
+
+    [Fact(DisplayName = "500 names, each created and unlinked once, leave memory and map where they were, and after the purge the journal, too")]
+    public async Task Names()
+    {
+        await using var cluster = await StartAsync();
+        await using var application = await Application.AtAsync(cluster.Hosts[0]);
+        await ChurnAsync(0, 100, (_, number) => CheckpointAsync(application, Name($"name{number}"), number));
+        await PurgedAsync(cluster);
+        var before = await MeasureAsync(cluster, "after 100 names");
+
+        await ChurnAsync(100, 600, (_, number) => CheckpointAsync(application, Name($"name{number}"), number));
+
+        Assert.True(cluster.Journal.Rows() >= before.Rows + 500, "there was nothing to purge");
+        await PurgedAsync(cluster);
+        await BackAsync(cluster, before, rowsMax: ViewRows.KeptMax, incarnations: 0);
+    }
+
+    /// <summary>Until the entities have ended themselves and a host's purge of an hour later has taken their rows.</summary>
+    private static Task PurgedAsync(TestCluster cluster)
+    {
+        var later = new FakeTimeProvider(TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(2));
+        var purge = new JournalPurge(cluster.Journal.Options, later, new Random(1), cluster.Hosts[0].System.Log);
+        return Eventually.TrueAsync("no rows but those of views in the journal", async () =>
+        {
+            await purge.PurgeAsync(CancellationToken.None);
+            return cluster.Journal.Rows() <= ViewRows.KeptMax;
+        });
     }
 
     private static Task<TestCluster> StartAsync() => TestCluster.StartAsync(

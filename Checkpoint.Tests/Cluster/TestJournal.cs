@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Checkpoint.Host.Configuration;
 using Microsoft.Data.Sqlite;
 
 namespace Checkpoint.Tests.Cluster;
@@ -44,6 +45,9 @@ public sealed class TestJournal : IDisposable
           }
         }
         """).WithFallback(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration);
+
+    /// <summary>As the hosts' own purge is told of the journal.</summary>
+    public JournalOptions Options => new(IsSqlite: true, Path.Combine(_directory, "journal.db"), ConnectionString) { AbsentRowsKept = TimeSpan.FromHours(1) };
 
     /// <summary>Rows of all writers, views included, deleted ones that are still there as well.</summary>
     public long Rows()

@@ -13,7 +13,7 @@ namespace Checkpoint.Tests.Journal;
 /// What the whole design leans on: two writers of one persistence id cannot both succeed, nothing acknowledged is lost when writers
 /// take turns, and a fenced write hurts nobody else. With the configuration that hosts run with, on both journals.
 /// </summary>
-public abstract class JournalSpecs(Config config) : TestKit(config)
+public abstract partial class JournalSpecs(Config config) : TestKit(config)
 {
     private const string Checkpoints = "akka.persistence.journal.sql";
     private const string Views = "akka.persistence.journal.views";

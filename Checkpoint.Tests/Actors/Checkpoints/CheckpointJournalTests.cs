@@ -2,8 +2,11 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Persistence.Sql;
 using Checkpoint.Actors.Configuration;
+using Checkpoint.Host.Configuration;
+using Checkpoint.Host.Journal;
 using Checkpoint.Protocol;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 using static Checkpoint.Actors.Checkpoints.CheckpointProtocol;
 using static Checkpoint.Tests.Actors.Checkpoints.Some;
@@ -58,7 +61,7 @@ public sealed class CheckpointJournalTests : EntityTestKit
         await EventuallyAsync(() => Rows() <= 12, "few rows");
     }
 
-    [Fact(DisplayName = "Creating and unlinking one name without end leaves one row, and its entity ends itself through the shard")]
+    [Fact(DisplayName = "Creating and unlinking one name without end leaves one row, and its entity ends itself through the shard; purged, the name begins anew")]
     public async Task Churn_of_names()
     {
         Options = Options with { AbsentLinger = TimeSpan.Zero };
@@ -78,6 +81,10 @@ public sealed class CheckpointJournalTests : EntityTestKit
         }
 
         Assert.Empty(Agent.Lives);
+        await PurgeAsync();
+        Assert.Equal(0, Rows());
+        StartEntity();
+        await OpenedAsync(Some.Create(OnA));
     }
 
     [Fact(DisplayName = "Of two runs of one entity the journal lets one write; the other tells its caller and stops")]
@@ -112,6 +119,14 @@ public sealed class CheckpointJournalTests : EntityTestKit
         akka.persistence.journal.sql.connection-string = "Data Source={file};Default Timeout=10"
         akka.persistence.journal.sql.provider-name = "SQLite.MS"
         """).WithFallback(CheckpointReference.Persistence()).WithFallback(SqlPersistence.DefaultConfiguration);
+
+    /// <summary>As a host does when the name has been absent for its hour.</summary>
+    private async Task PurgeAsync()
+    {
+        var journal = new JournalOptions(true, _file, $"Data Source={_file};Default Timeout=10") { AbsentRowsKept = TimeSpan.FromHours(1) };
+        var later = new FakeTimeProvider(TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(2));
+        await new JournalPurge(journal, later, new Random(1), Sys.Log).PurgeAsync(CancellationToken.None);
+    }
 
     private long Rows()
     {
