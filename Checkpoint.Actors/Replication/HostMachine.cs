@@ -253,6 +253,7 @@ public sealed partial class HostMachine
     {
         _heartbeats.Sent();
         _replicas.Recount();
+        _replicas.Dropped.ForgetOld();
         var heard = _heartbeats.Heard();
         HostId[] dead = [.. _keeper.Mattering().Where(_heartbeats.IsDead)];
         foreach (var host in _keeper.Up.Union(_keeper.Mattering()))

@@ -66,6 +66,12 @@ public sealed record MachineOptions
     /// <summary>The longest time that a change may be on its way to the orderer's host: bounds what that host must remember.</summary>
     public long ChangeTimeMax { get; init; } = 60_000 * Millisecond;
 
+    /// <summary>
+    /// How long a deletion is remembered. By then every host of the view has confirmed it or is in the view no longer, and nothing that was
+    /// sent before it is still on its way: far above <see cref="ChangeTimeMax"/> and <see cref="Detection"/>.
+    /// </summary>
+    public long TombstoneTime { get; init; } = 300_000 * Millisecond;
+
     /// <summary>Between two looks for expired sections.</summary>
     public long ExpiryInterval { get; init; } = 50 * Millisecond;
 

@@ -15,8 +15,7 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
     /// <summary>Those that have something under way which time may move on.</summary>
     public HashSet<Replica> Busy { get; } = [];
 
-    /// <summary>What was dropped for good since the last START: late messages must not bring it back, and recovery must hear of it.</summary>
-    public HashSet<IncarnationId> Dropped { get; } = [];
+    public Tombstones Dropped { get; } = new(context);
 
     /// <summary>Bytes of data and logs, exact at each heartbeat and an upper bound in between.</summary>
     public long BytesUsed { get; private set; }

@@ -120,7 +120,7 @@ internal sealed class ViewStart(MachineContext context, ViewKeeper keeper, Heart
                     replica.Log.End,
                     replica.Mark,
                     replica.IsDeleted));
-        return new HostMessage.Logs(keeper.Number, summaries, [.. replicas.Dropped.Order()]);
+        return new HostMessage.Logs(keeper.Number, summaries, replicas.Dropped.ToArray());
     }
 
     private void CarryOut(View view, HostMessage.Start start)
@@ -128,8 +128,7 @@ internal sealed class ViewStart(MachineContext context, ViewKeeper keeper, Heart
         var listed = start.Items.Select(item => item.State.Incarnation).ToHashSet();
         foreach (var replica in replicas.All.Where(replica => !listed.Contains(replica.Id)).ToArray())
             replicas.Drop(replica, isForGood: true);
-        replicas.Dropped.Clear();
-        replicas.Dropped.UnionWith(start.Deleted);
+        replicas.Dropped.Reset(start.Deleted);
 
         List<CheckpointName> ordered = [];
         foreach (var item in start.Items)

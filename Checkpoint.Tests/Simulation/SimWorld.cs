@@ -20,6 +20,7 @@ public sealed class SimWorld
         JournalPatience = 5_000 * Millisecond,
         FillWindow = 2,
         RoundsMax = 2,
+        TombstoneTime = 4 * Second, // Above every fault's duration and every deadline here, as the real one is there.
     };
 
     private readonly PriorityQueue<Action, (long Time, long Order)> _events = new();

@@ -27,6 +27,29 @@ public sealed class ReplicasTests
         }
     });
 
+    [Fact(DisplayName = "What was dropped for good is remembered for its time, and then forgotten")]
+    public void Tombstones_end()
+    {
+        var context = new MachineContext(Host, MachinePump.Options, 1);
+        var dropped = new Replicas(context, map: null).Dropped;
+        var (first, second) = (new IncarnationId(Guid.NewGuid()), new IncarnationId(Guid.NewGuid()));
+        var time = MachinePump.Options.TombstoneTime;
+        dropped.Add(first);
+        context.Begin(time - 1, 0, []);
+        dropped.Add(second);
+        dropped.Add(first); // Said again: it was dropped when it was dropped.
+        dropped.ForgetOld();
+        Assert.True(dropped.Contains(first) && dropped.Contains(second));
+
+        context.Begin(time, 0, []);
+        dropped.ForgetOld();
+        Assert.False(dropped.Contains(first));
+        Assert.Equal([second], dropped.ToArray());
+
+        dropped.Reset([first]);
+        Assert.Equal([first], dropped.ToArray());
+    }
+
     private static CheckpointName NameOf(int number) => new($"safCkpt={number}");
 
     private static IncarnationState StateOf(IncarnationId id, CheckpointName name) =>
