@@ -1,6 +1,7 @@
 /* Sections: creating, walking, and every call in a row. */
 #include "sections.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 /* --- creating */
@@ -17,6 +18,41 @@ void k_fill(SaCkptCheckpointHandleT h, unsigned count) {
         snprintf(id, sizeof id, "s%u", i);
         kit_section(h, id, &content, 1);
     }
+}
+
+/* --- in masses */
+
+struct mass {
+    unsigned count;
+    void (*one)(unsigned i, void *context);
+    void *context;
+    atomic_uint next;
+};
+
+static void *work(void *given) {
+    struct mass *mass = given;
+    for (unsigned i; (i = atomic_fetch_add(&mass->next, 1)) < mass->count;)
+        mass->one(i, mass->context);
+    return NULL;
+}
+
+void k_in_parallel(unsigned count, void (*one)(unsigned i, void *context), void *context) {
+    struct mass mass = {count, one, context, 0};
+    struct kit_thread *threads[K_THREADS];
+    for (int i = 0; i < K_THREADS; i++)
+        threads[i] = kit_thread_start(work, &mass);
+    for (int i = 0; i < K_THREADS; i++)
+        kit_thread_join(threads[i], 3600 * 1000); /* The case's own deadline is shorter. */
+}
+
+#define FLAT_FACTOR 3
+#define FLAT_SLACK_MS 1000
+
+void k_expect_flat(const char *what, int64_t first_ns, int64_t last_ns) {
+    kit_step("%s: the first part took %ld ms, the last %ld ms", what, KIT_MS(first_ns), KIT_MS(last_ns));
+    if (KIT_MS(last_ns) > FLAT_FACTOR * KIT_MS(first_ns) + FLAT_SLACK_MS)
+        kit_fail("a cost per call that does not grow with the number of sections", "%s: the first part took %ld ms, the last %ld ms", what, KIT_MS(first_ns),
+                 KIT_MS(last_ns));
 }
 
 /* --- iteration */

@@ -11,6 +11,15 @@ SaAisErrorT k_create(SaCkptCheckpointHandleT h, const char *id, SaTimeT expirati
 /* Creates "s0", "s1", ... up to count, each with its own content of one byte, none expiring. */
 void k_fill(SaCkptCheckpointHandleT h, unsigned count);
 
+/* --- in masses */
+
+/* one(0) ... one(count - 1), begun in this order by several threads. */
+#define K_THREADS 8
+void k_in_parallel(unsigned count, void (*one)(unsigned i, void *context), void *context);
+/* The cost of a call does not grow with what is there: the last part of a row of equal calls takes no longer than the first one did,
+ * up to a factor for a busy machine. */
+void k_expect_flat(const char *what, int64_t first_ns, int64_t last_ns);
+
 /* --- iteration */
 
 #define K_ID_MAX 64
