@@ -19,6 +19,7 @@ const char *kit_prefix_in_force = "safCkpt=";
 const char *kit_case_id = "";
 const char *kit_peer_role;
 const char *kit_program;
+bool kit_cleaning;
 
 void kit_register_case(struct kit_case *c) {
     c->next = kit_cases;
@@ -142,6 +143,8 @@ __attribute__((noreturn, format(printf, 5, 6))) static void fail_at(const char *
 /* --- steps */
 
 static void add_step(const char *text) {
+    if (kit_cleaning)
+        return;
     unsigned at = atomic_fetch_add(&kit_report->step_count, 1) % KIT_STEPS;
     snprintf(kit_report->steps[at], KIT_STEP_TEXT, "%s%s%s%s", kit_peer_role != NULL ? "[" : "", kit_peer_role != NULL ? kit_peer_role : "",
              kit_peer_role != NULL ? "] " : "", text);

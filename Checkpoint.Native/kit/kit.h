@@ -287,8 +287,8 @@ SaCkptCheckpointHandleT kit_bad_checkpoint_handle(int kind);
 
 /* An id of text; "" is the default section. The bytes are the caller's. */
 SaCkptSectionIdT kit_id(const char *text);
-/* One element that writes or reads. */
-SaCkptIOVectorElementT kit_element(const char *id, const void *data, size_t size, size_t offset);
+/* One element that writes or reads. It looks at no data: a buffer to read into need not be set before. */
+__attribute__((access(none, 2))) SaCkptIOVectorElementT kit_element(const char *id, const void *data, size_t size, size_t offset);
 /* SectionCreate with this text id (never expires), expecting OK. */
 void kit_section(SaCkptCheckpointHandleT h, const char *id, const void *data, size_t size);
 /* Write, and Read of exactly that, each expecting OK. */

@@ -80,6 +80,7 @@ static int peer_process(int argc, char **argv) {
 
 /* In a process of its own: whatever the case did to itself does not matter here. */
 static int clean_process(void) {
+    kit_cleaning = true;
     unsigned count = atomic_load(&kit_report->name_count), left = 0;
     if (atomic_load(&kit_report->fault_given) != 0)
         kit_fault("none");

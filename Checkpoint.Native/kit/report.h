@@ -47,6 +47,9 @@ void kit_peer_adopt(int line);
 extern struct kit_case *kit_cases;
 extern struct kit_role *kit_roles;
 
+/* This process cleans up after a case, whose steps are not to be overwritten. */
+extern bool kit_cleaning;
+
 /* How this program is started again. */
 extern const char *kit_program;
 
