@@ -17,7 +17,7 @@ static bool is_there(SaCkptCheckpointHandleT h, const char *id) {
 /* It is there until its time and gone soon after. */
 static void expect_expiry_at(SaCkptCheckpointHandleT h, const char *id, SaTimeT time) {
     while (is_there(h, id)) {
-        if (kit_now() > time + LATE_MS * MS)
+        if (kit_now() > time + LATE_MS * kit_patience() * MS)
             kit_fail("the section deleted at its expiration time", "\"%s\" is still there %ld ms later", id, KIT_MS(kit_now() - time));
         kit_sleep_ms(10);
     }

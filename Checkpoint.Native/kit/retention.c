@@ -16,7 +16,7 @@ bool k_is_linked(SaCkptHandleT handle, const SaNameT *name) {
 
 void k_expect_expiry(SaCkptHandleT handle, const SaNameT *name, int64_t closing, int ms) {
     while (k_is_linked(handle, name)) {
-        if (KIT_MS(kit_mono() - closing) >= ms + LATE_MS)
+        if (KIT_MS(kit_mono() - closing) >= ms + LATE_MS * kit_patience())
             kit_fail("the checkpoint gone when its retention duration has passed", "it still exists %ld ms after the last Close", KIT_MS(kit_mono() - closing));
         kit_sleep_ms(20);
     }

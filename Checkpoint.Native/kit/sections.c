@@ -50,7 +50,7 @@ void k_in_parallel(unsigned count, void (*one)(unsigned i, void *context), void 
 
 void k_expect_flat(const char *what, int64_t first_ns, int64_t last_ns) {
     kit_step("%s: the first part took %ld ms, the last %ld ms", what, KIT_MS(first_ns), KIT_MS(last_ns));
-    if (KIT_MS(last_ns) > FLAT_FACTOR * KIT_MS(first_ns) + FLAT_SLACK_MS)
+    if (KIT_MS(last_ns) > FLAT_FACTOR * KIT_MS(first_ns) + FLAT_SLACK_MS * kit_patience())
         kit_fail("a cost per call that does not grow with the number of sections", "%s: the first part took %ld ms, the last %ld ms", what, KIT_MS(first_ns),
                  KIT_MS(last_ns));
 }
