@@ -133,7 +133,7 @@ KIT_CASE(RDD_15, "RDD-15", KIT_S, "a Read through a handle without READ: ACCESS"
 }
 
 KIT_CASE(RDD_16, "RDD-16", KIT_S, "a Read through a wild, closed or finalized handle: BAD_HANDLE") {
-    char buffer[4];
+    char buffer[4] = {0};
     SaCkptIOVectorElementT element = kit_element("s", buffer, 4, 0);
     KIT_EACH_BAD_CHECKPOINT_HANDLE(bad)
     KIT_EXPECT(K.CheckpointRead(bad, &element, 1, NULL), SA_AIS_ERR_BAD_HANDLE);
