@@ -23,13 +23,17 @@ public sealed class LatencyHistogram
     public long Max => _max;
 
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
-    public void Record(long nanoseconds)
+    public void Record(long nanoseconds, long count = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(nanoseconds);
-        _counts[IndexOf(nanoseconds)]++;
-        Count++;
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        _counts[IndexOf(nanoseconds)] += count;
+        Count += count;
         _max = Math.Max(_max, nanoseconds);
     }
+
+    /// <summary>The largest sample, where what was recorded was rounded.</summary>
+    public void SetMax(long nanoseconds) => _max = nanoseconds;
 
     public void Add(LatencyHistogram other)
     {

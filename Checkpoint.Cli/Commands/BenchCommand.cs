@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Checkpoint.Cli.Bench;
+using Checkpoint.Cli.Native;
 using Checkpoint.Cli.Output;
 
 namespace Checkpoint.Cli.Commands;
@@ -25,17 +26,19 @@ public static class BenchCommand
             HelpName = "ADDRESS",
             DefaultValueFactory = _ => "127.0.0.1",
         };
+        var native = new Option<bool>("--c") { Description = "Through the C library, by a C program that is built when its sources have changed" };
         var command = new Command(
             "bench", "Measures writes, reads, section create and delete, open and close, iteration; progress on standard error (a full run takes about 4 minutes)")
         {
-            quick, contact, hostname,
+            quick, native, contact, hostname,
         };
-        tree.SetAction(command, (invocation, parsed, cancel) => RunAsync(
-            invocation,
-            parsed.GetValue(quick) ? BenchPlan.Quick : BenchPlan.Full,
-            parsed.GetValue(contact) ?? [],
-            parsed.GetRequiredValue(hostname),
-            cancel));
+        tree.SetAction(command, (invocation, parsed, cancel) =>
+        {
+            var plan = parsed.GetValue(quick) ? BenchPlan.Quick : BenchPlan.Full;
+            return parsed.GetValue(native)
+                ? RunNativeAsync(invocation, plan, cancel)
+                : RunAsync(invocation, plan, parsed.GetValue(contact) ?? [], parsed.GetRequiredValue(hostname), cancel);
+        });
         return command;
     }
 
@@ -53,7 +56,24 @@ public static class BenchCommand
         var progress = new BenchProgress(invocation.Terminal, BenchRunner.StepsOf(plan));
         var runName = $"bench-{Guid.NewGuid():N}";
         var (measurements, flatness) = await new BenchRunner(cluster, plan, runName, clock, progress).RunAsync(cancel);
-        var report = new BenchReport(plan.IsQuick, node, contacts, clock.GetElapsedTime(startedAt), measurements, flatness);
+        Write(invocation, new BenchReport(plan.IsQuick, node, contacts, clock.GetElapsedTime(startedAt), measurements, flatness));
+    }
+
+    /// <summary>The C library knows one way to a host: its socket.</summary>
+    private static async Task RunNativeAsync(Invocation invocation, BenchPlan plan, CancellationToken cancel)
+    {
+        var programs = await NativePrograms.BuildAsync(invocation.Terminal, cancel);
+        var startedAt = invocation.Terminal.Clock.GetTimestamp();
+        string node, socket;
+        await using (var link = await ConnectAsync(invocation, cancel))
+            (node, socket) = (link.HostName, link.SocketPath);
+        var progress = new BenchProgress(invocation.Terminal, NativeBench.StepsOf(plan));
+        var (measurements, flatness) = await new NativeBench(programs, plan, progress).RunAsync($"bench-{Guid.NewGuid():N}", socket, cancel);
+        Write(invocation, new BenchReport(plan.IsQuick, node, [socket], invocation.Terminal.Clock.GetElapsedTime(startedAt), measurements, flatness));
+    }
+
+    private static void Write(Invocation invocation, BenchReport report)
+    {
         if (invocation.Json)
             JsonOutput.Document(invocation.Terminal, report.WriteJson);
         else

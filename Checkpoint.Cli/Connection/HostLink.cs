@@ -29,6 +29,9 @@ public sealed class HostLink : IAsyncDisposable
     /// <summary>The <c>node-name</c> of the host that serves this link.</summary>
     public string HostName => _connection.Welcome.HostName;
 
+    /// <summary>The path that was connected to.</summary>
+    public string SocketPath => _socket.PathToUse;
+
     /// <param name="timeout">Nanoseconds for each request; <see cref="AisTime.End"/> is without limit.</param>
     /// <exception cref="CliFailure">No candidate answers; the message names each and why.</exception>
     public static async Task<HostLink> ConnectAsync(
