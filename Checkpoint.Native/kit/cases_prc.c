@@ -1,0 +1,318 @@
+/* The end of a process, whatever its cause, is the end of all that it had open (ais-ckpt 5.10, PRC-01 to 06, 13, 22). */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "kit.h"
+
+static SaCkptCheckpointCreationAttributesT attributes_with(SaTimeT retention) {
+    SaCkptCheckpointCreationAttributesT attributes = kit_attributes();
+    attributes.retentionDuration = retention;
+    return attributes;
+}
+
+/* argv: retention in ms, names. Opens them all, says "open" and then ends as it is told, without Finalize. */
+KIT_ROLE(prc_holder) {
+    SaCkptCheckpointCreationAttributesT attributes = attributes_with(atoi(argv[0]) * SA_TIME_ONE_MILLISECOND);
+    SaCkptHandleT handle = kit_initialize();
+    for (int i = 1; i < argc; i++)
+        kit_create(handle, kit_name_from(argv[i]), &attributes);
+    kit_say("open");
+    kit_expect_hear("exit");
+}
+
+static struct kit_peer *holder_of(const char *retention_ms, const SaNameT *name) {
+    struct kit_peer *peer = kit_peer_start("prc_holder", retention_ms, kit_name_text(name));
+    kit_peer_expect_line(peer, "open");
+    return peer;
+}
+
+/* Opening stops a retention timer: each look is at another checkpoint of the same process. */
+static const int looks_ms[] = {500, 1500, 1900, 2300, 2700, 2950};
+#define LOOKS (sizeof looks_ms / sizeof *looks_ms)
+
+KIT_CASE(PRC_01, "PRC-01", KIT_P | KIT_T, "what a killed process had open is gone 1 to 3 s later when its retention is 1 s") {
+    const SaNameT *names[LOOKS];
+    const char *words[LOOKS];
+    for (size_t i = 0; i < LOOKS; i++)
+        words[i] = kit_name_text(names[i] = kit_name());
+    SaCkptHandleT handle = kit_initialize();
+    struct kit_peer *peer = kit_peer_start("prc_holder", "1000", words[0], words[1], words[2], words[3], words[4], words[5]);
+    kit_peer_expect_line(peer, "open");
+    int64_t killed = kit_mono();
+    kit_peer_kill(peer);
+    for (size_t i = 0; i < LOOKS; i++) {
+        SaCkptCheckpointHandleT h = 0;
+        int64_t left = killed + looks_ms[i] * INT64_C(1000000) - kit_mono();
+        kit_sleep_ms(left > 0 ? (int)(left / 1000000) : 0);
+        SaAisErrorT code = KIT_EXPECT_ANY(K.CheckpointOpen(handle, names[i], NULL, KIT_READ, KIT_OPEN_TIMEOUT, &h), SA_AIS_OK, SA_AIS_ERR_NOT_EXIST);
+        if (kit_mono() - killed < 1000000000)
+            KIT_EXPECT_CODE(code, SA_AIS_OK); /* still retained */
+        if (code == SA_AIS_ERR_NOT_EXIST)
+            return;
+    }
+    kit_fail("gone at most 3 s after the kill", "still there");
+}
+
+KIT_CASE(PRC_02, "PRC-02", KIT_P, "what a process had open when it ended without Finalize is gone within 2 s when its retention is 0") {
+    const SaNameT *name = kit_name();
+    SaCkptHandleT handle = kit_initialize();
+    struct kit_peer *peer = holder_of("0", name);
+    kit_expect_present(handle, name);
+    kit_peer_send(peer, "exit");
+    kit_peer_wait(peer);
+    kit_expect_absent_within(handle, name, 2000);
+}
+
+KIT_CASE(PRC_03, "PRC-03", KIT_P, "a process that is killed leaves what another has open as it is") {
+    struct kit_f f = KIT_F(.attributes.retentionDuration = 0);
+    const SaNameT *witness = kit_name();
+    kit_section(f.h, "s", "data", 4);
+    struct kit_peer *peer = kit_peer_start("prc_holder", "0", kit_name_text(f.name), kit_name_text(witness));
+    kit_peer_expect_line(peer, "open");
+    kit_peer_kill(peer);
+    kit_expect_absent_within(f.handle, witness, 2000); /* Now its death has been noticed. */
+    kit_expect_content(f.h, "s", "data", 4);
+    kit_write(f.h, "s", "more", 4, 0);
+    kit_expect_present(f.handle, f.name);
+    kit_expect_content(f.h, "s", "more", 4);
+}
+
+#define UNLINKED 16
+#define UNLINKED_BYTES ((size_t)1 << 20)
+
+/* argv: names. Creates them, fills them, unlinks them and keeps them open. */
+KIT_ROLE(prc_unlinker) {
+    SaCkptCheckpointCreationAttributesT attributes = {KIT_SYNC, UNLINKED_BYTES, SA_TIME_ONE_MINUTE, 1, UNLINKED_BYTES, 8};
+    SaCkptHandleT handle = kit_initialize();
+    for (int i = 0; i < argc; i++) {
+        const SaNameT *name = kit_name_from(argv[i]);
+        SaCkptCheckpointHandleT h = kit_create(handle, name, &attributes);
+        kit_write(h, "", kit_pattern((unsigned)i, UNLINKED_BYTES), UNLINKED_BYTES, 0);
+        KIT_OK(K.CheckpointUnlink(handle, name));
+    }
+    kit_say("open");
+    kit_expect_hear("never");
+}
+
+/* That its memory is free again cannot be seen through this interface; many rounds of much memory must at least go on. */
+KIT_CASE_WITHIN(PRC_04, "PRC-04", KIT_P, 30, "an unlinked checkpoint whose last opener is killed is deleted and leaves nothing behind its name") {
+    SaCkptHandleT handle = kit_initialize();
+    SaCkptCheckpointCreationAttributesT attributes = kit_attributes();
+    attributes.maxSections = 1;
+    attributes.checkpointSize = 1024;
+    const SaNameT *name = kit_name();
+    const char *word = kit_name_text(name);
+    for (int round = 0; round < 3; round++) {
+        struct kit_peer *peer = kit_peer_start("prc_unlinker", word, word, word, word, word, word, word, word, word, word, word, word, word, word, word,
+                                               word);
+        kit_peer_expect_line(peer, "open");
+        kit_expect_absent(handle, name);
+        SaCkptCheckpointHandleT h = kit_create(handle, name, &attributes);
+        kit_expect_content(h, "", NULL, 0);
+        kit_write(h, "", "anew", 4, 0);
+        kit_peer_kill(peer);
+        kit_expect_content(h, "", "anew", 4);
+        KIT_OK(K.CheckpointUnlink(handle, name));
+        KIT_OK(K.CheckpointClose(h));
+        kit_expect_absent(handle, name);
+    }
+}
+
+/* --- a process with very many opens */
+
+#define MANY 30000u
+#define MANY_AT_ONCE 128u
+
+static SaNameT many_name(const char *base, unsigned i) {
+    SaNameT name;
+    memset(&name, 0, sizeof name);
+    name.length = (SaUint16T)snprintf((char *)name.value, sizeof name.value, "%s-%u", base, i);
+    return name;
+}
+
+static unsigned many_answered, many_refused[MANY_AT_ONCE], many_refused_count;
+
+static void on_many(SaInvocationT invocation, SaCkptCheckpointHandleT h, SaAisErrorT error) {
+    (void)h;
+    KIT_EXPECT_ANY_(error, "error of the open callback", SA_AIS_OK, SA_AIS_ERR_TRY_AGAIN);
+    if (error == SA_AIS_OK)
+        many_answered++;
+    else
+        many_refused[many_refused_count++] = (unsigned)invocation;
+}
+
+/* argv: how the names begin. Not unlinked by the runner: they have 1 s of retention. */
+KIT_ROLE(prc_many) {
+    static const SaCkptCallbacksT callbacks = {on_many, NULL};
+    SaCkptCheckpointCreationAttributesT attributes = {KIT_SYNC, 64, SA_TIME_ONE_SECOND, 1, 64, 8};
+    SaCkptHandleT handle = kit_initialize_with(kit_version().majorVersion, kit_version().minorVersion, &callbacks);
+    SaSelectionObjectT fd = kit_fd(handle);
+    for (unsigned next = 0, in_flight = 0, told = 0; many_answered < MANY;) {
+        for (; in_flight < MANY_AT_ONCE && (many_refused_count > 0 || next < MANY); in_flight++) {
+            unsigned i = many_refused_count > 0 ? many_refused[--many_refused_count] : next++;
+            SaNameT name = many_name(argv[0], i);
+            KIT_OK(K.CheckpointOpenAsync(handle, i, &name, &attributes, KIT_ALL_MODES));
+        }
+        if (!kit_poll_fd(fd, 10000))
+            kit_fail("open callbacks", "none for 10 s");
+        unsigned before = many_answered + many_refused_count;
+        KIT_OK(K.Dispatch(handle, SA_DISPATCH_ALL));
+        in_flight -= many_answered + many_refused_count - before;
+        for (; told + 1000 <= many_answered; told += 1000)
+            kit_say("more");
+    }
+    kit_say("open");
+    kit_expect_hear("exit");
+}
+
+/* Opened, or gone? And in bounded time. */
+static bool many_present(SaCkptHandleT handle, const char *base, unsigned i) {
+    SaCkptCheckpointHandleT h = 0;
+    SaNameT name = many_name(base, i);
+    int64_t from = kit_mono();
+    SaAisErrorT code = KIT_EXPECT_ANY(K.CheckpointOpen(handle, &name, NULL, KIT_READ, KIT_OPEN_TIMEOUT, &h), SA_AIS_OK, SA_AIS_ERR_NOT_EXIST);
+    KIT_TRUE(kit_mono() - from < INT64_C(3000000000), "an answer within 3 s while much is cleaned up, not after %ld ms", KIT_MS(kit_mono() - from));
+    if (code == SA_AIS_OK)
+        KIT_OK(K.CheckpointClose(h));
+    return code == SA_AIS_OK;
+}
+
+KIT_CASE_WITHIN(PRC_05, "PRC-05", KIT_P | KIT_T | KIT_ALONE, 150,
+                "30 000 checkpoints of an ended process, retention 1 s, are all gone in bounded time, and meanwhile the service answers") {
+    char base[200];
+    snprintf(base, sizeof base, "%s%s", kit_prefix(), kit_unique());
+    SaCkptHandleT handle = kit_initialize();
+    struct kit_peer *peer = kit_peer_start("prc_many", base);
+    for (const char *line; (line = kit_peer_line(peer)) != NULL && strcmp(line, "more") == 0;)
+        continue;
+    KIT_TRUE(many_present(handle, base, MANY / 2), "the checkpoints there while the process lives");
+    kit_peer_send(peer, "exit");
+    kit_peer_wait(peer);
+    int64_t until = kit_mono() + INT64_C(30000000000);
+    /* Each is looked at until it is gone; a look at one that is there gives it another second. */
+    for (unsigned i = 0; i < MANY; i++)
+        while (many_present(handle, base, i)) {
+            if (kit_mono() >= until)
+                kit_fail("all gone within 30 s", "number %u of %u is still there", i, MANY);
+            kit_sleep_ms(1200);
+        }
+}
+
+/* argv: name. Tells its handles. */
+KIT_ROLE(prc_handles) {
+    SaCkptHandleT handle = kit_initialize();
+    SaCkptCheckpointHandleT h = kit_open(handle, kit_name_from(argv[0]), KIT_READ | KIT_WRITE);
+    SaCkptSectionIterationHandleT it = 0;
+    KIT_OK(K.SectionIterationInitialize(h, SA_CKPT_SECTIONS_ANY, 0, &it));
+    kit_say("%llu %llu %llu", (unsigned long long)handle, (unsigned long long)h, (unsigned long long)it);
+    kit_expect_hear("work");
+    kit_write(h, "s", "data", 4, 0);
+    kit_say("worked");
+}
+
+KIT_CASE(PRC_06, "PRC-06", KIT_P, "handles of another process: BAD_HANDLE") {
+    struct kit_f f = KIT_F();
+    kit_section(f.h, "s", NULL, 0);
+    struct kit_peer *peer = kit_peer_start("prc_handles", kit_name_text(f.name));
+    unsigned long long handle = 0, h = 0, it = 0;
+    const char *line = kit_peer_line(peer);
+    if (line == NULL || sscanf(line, "%llu %llu %llu", &handle, &h, &it) != 3)
+        kit_error("no handles from the peer");
+    /* Ours may have the same values by chance; without any of ours no value is good. */
+    KIT_OK(K.Finalize(f.handle));
+    struct kit_status status;
+    SaCkptSectionDescriptorT section;
+    SaCkptIOVectorElementT element = kit_element("s", "bad", 3, 0);
+    KIT_EXPECT(K.Dispatch(handle, SA_DISPATCH_ALL), SA_AIS_ERR_BAD_HANDLE);
+    KIT_EXPECT(K.CheckpointUnlink(handle, f.name), SA_AIS_ERR_BAD_HANDLE);
+    KIT_EXPECT(K.Finalize(handle), SA_AIS_ERR_BAD_HANDLE);
+    KIT_EXPECT(k_status_get(h, &status), SA_AIS_ERR_BAD_HANDLE);
+    KIT_EXPECT(K.CheckpointWrite(h, &element, 1, NULL), SA_AIS_ERR_BAD_HANDLE);
+    KIT_EXPECT(K.CheckpointClose(h), SA_AIS_ERR_BAD_HANDLE);
+    KIT_EXPECT(K.SectionIterationNext(it, &section), SA_AIS_ERR_BAD_HANDLE);
+    KIT_EXPECT(K.SectionIterationFinalize(it), SA_AIS_ERR_BAD_HANDLE);
+    kit_peer_send(peer, "work");
+    kit_peer_expect_line(peer, "worked");
+    kit_peer_wait(peer);
+}
+
+/* argv: name. Writes and reads whenever it is told to. */
+KIT_ROLE(prc_worker) {
+    SaCkptCheckpointHandleT h = kit_open(kit_initialize(), kit_name_from(argv[0]), KIT_READ | KIT_WRITE);
+    kit_say("ready");
+    for (const char *line; (line = kit_hear()) != NULL && strcmp(line, "end") != 0;) {
+        kit_write(h, "s", line, strlen(line), 0);
+        kit_expect_content(h, "s", line, strlen(line));
+        kit_say("worked");
+    }
+}
+
+KIT_CASE(PRC_13, "PRC-13", KIT_P | KIT_T, "a process that was stopped for a while finds its handles valid") {
+    struct kit_f f = KIT_F(.attributes.retentionDuration = 0);
+    kit_section(f.h, "s", NULL, 0);
+    struct kit_peer *peer = kit_peer_start("prc_worker", kit_name_text(f.name));
+    kit_peer_expect_line(peer, "ready");
+    KIT_OK(K.CheckpointClose(f.h)); /* The stopped process is the only opener. */
+    kit_peer_signal(peer, SIGSTOP);
+    kit_sleep_ms(1500);
+    kit_expect_present(f.handle, f.name);
+    kit_peer_signal(peer, SIGCONT);
+    kit_peer_send(peer, "data");
+    kit_peer_expect_line(peer, "worked");
+    kit_peer_send(peer, "end");
+    kit_peer_wait(peer);
+}
+
+/* Starts this program anew in another role, over itself. */
+static void exec_as(const char *role) {
+    static char command[8192];
+    char *words[16] = {command};
+    FILE *file = fopen("/proc/self/cmdline", "r");
+    size_t length = file != NULL ? fread(command, 1, sizeof command - 1, file) : 0;
+    if (length == 0)
+        kit_error("/proc/self/cmdline cannot be read");
+    fclose(file);
+    int count = 1;
+    for (size_t i = 0; i + 1 < length && count < 15; i++)
+        if (command[i] == '\0')
+            words[count++] = command + i + 1;
+    /* The words of a peer: program, @peer, id, report's descriptor, library, profile, prefix, line's descriptor, role. */
+    char *anew = strdup(role);
+    words[8] = anew;
+    fcntl(atoi(words[3]), F_SETFD, 0);
+    fcntl(atoi(words[7]), F_SETFD, 0);
+    execv("/proc/self/exe", words);
+    kit_error("exec failed");
+}
+
+/* argv: name */
+KIT_ROLE(prc_exec_first) {
+    SaCkptCheckpointCreationAttributesT attributes = attributes_with(0);
+    kit_create(kit_initialize(), kit_name_from(argv[0]), &attributes);
+    kit_say("open");
+    kit_expect_hear("exec");
+    exec_as("prc_exec_second");
+}
+
+KIT_ROLE(prc_exec_second) {
+    struct kit_f f = KIT_F();
+    kit_section(f.h, "s", "data", 4);
+    kit_say("anew");
+    kit_expect_hear("end");
+    kit_expect_content(f.h, "s", "data", 4);
+}
+
+KIT_CASE(PRC_22, "PRC-22", KIT_P, "a process that execs over itself loses its opens, and the new program can initialize") {
+    const SaNameT *name = kit_name();
+    SaCkptHandleT handle = kit_initialize();
+    struct kit_peer *peer = kit_peer_start("prc_exec_first", kit_name_text(name));
+    kit_peer_expect_line(peer, "open");
+    kit_expect_present(handle, name);
+    kit_peer_send(peer, "exec");
+    kit_peer_expect_line(peer, "anew");
+    kit_expect_absent_within(handle, name, 2000);
+    kit_peer_send(peer, "end");
+    kit_peer_wait(peer);
+}
