@@ -155,7 +155,7 @@ KIT_ROLE(prc_many) {
             SaNameT name = many_name(argv[0], i);
             KIT_OK(K.CheckpointOpenAsync(handle, i, &name, &attributes, KIT_ALL_MODES));
         }
-        if (!kit_poll_fd(fd, 10000))
+        if (!kit_poll_fd(fd, 10000 * kit_patience()))
             kit_fail("open callbacks", "none for 10 s");
         unsigned before = many_answered + many_refused_count;
         KIT_OK(K.Dispatch(handle, SA_DISPATCH_ALL));
@@ -173,7 +173,7 @@ static bool many_present(SaCkptHandleT handle, const char *base, unsigned i) {
     SaNameT name = many_name(base, i);
     int64_t from = kit_mono();
     SaAisErrorT code = KIT_EXPECT_ANY(K.CheckpointOpen(handle, &name, NULL, KIT_READ, KIT_OPEN_TIMEOUT, &h), SA_AIS_OK, SA_AIS_ERR_NOT_EXIST);
-    KIT_TRUE(kit_mono() - from < INT64_C(3000000000), "an answer within 3 s while much is cleaned up, not after %ld ms", KIT_MS(kit_mono() - from));
+    KIT_TRUE(kit_mono() - from < INT64_C(3000000000) * kit_patience(), "an answer within 3 s while much is cleaned up, not after %ld ms", KIT_MS(kit_mono() - from));
     if (code == SA_AIS_OK)
         KIT_OK(K.CheckpointClose(h));
     return code == SA_AIS_OK;
@@ -190,7 +190,7 @@ KIT_CASE_WITHIN(PRC_05, "PRC-05", KIT_P | KIT_T | KIT_ALONE, 150,
     KIT_TRUE(many_present(handle, base, MANY / 2), "the checkpoints there while the process lives");
     kit_peer_send(peer, "exit");
     kit_peer_wait(peer);
-    int64_t until = kit_mono() + INT64_C(30000000000);
+    int64_t until = kit_mono() + INT64_C(30000000000) * kit_patience();
     /* Each is looked at until it is gone; a look at one that is there gives it another second. */
     for (unsigned i = 0; i < MANY; i++)
         while (many_present(handle, base, i)) {

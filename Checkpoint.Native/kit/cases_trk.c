@@ -39,7 +39,7 @@ static void on_track(SaCkptCheckpointHandleT h, SaCkptIOVectorElementT *elements
 
 static void dispatch_until_told(SaCkptHandleT handle, size_t count) {
     SaSelectionObjectT fd = kit_fd(handle);
-    for (int64_t until = kit_mono() + INT64_C(5) * 1000000000; told_count < count;) {
+    for (int64_t until = kit_mono() + INT64_C(5) * 1000000000 * kit_patience(); told_count < count;) {
         if (kit_mono() >= until)
             kit_fail("the track callbacks", "%zu of %zu came within 5 s", told_count, count);
         if (kit_poll_fd(fd, 100))
