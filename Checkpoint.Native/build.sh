@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Builds the C library and what belongs to it with gcc alone, into build/ (or build/asan, build/tsan).
+# usage: build.sh [asan|tsan]
+# A folder beside this file (kit, tests, bench, fuzz) that has a part.sh builds with the functions and variables below.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+variant=${1:-}
+case $variant in
+  "") out=build sanitize=() ;;
+  asan) out=build/asan sanitize=(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g) ;;
+  tsan) out=build/tsan sanitize=(-fsanitize=thread -g) ;;
+  *) echo "usage: build.sh [asan|tsan]" >&2; exit 2 ;;
+esac
+cc=${CC:-gcc}
+flags=(-std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wpedantic -Werror -fexceptions -pthread "${sanitize[@]}")
+mkdir -p "$out/objects" "$out/openais"
+
+# An object is made again when its source, any header of ours, or this file is newer.
+newest_header=$(ls -t src/*.h include/*.h include/*/*.h build.sh 2>/dev/null | head -1)
+
+# compile SOURCE OBJECT [FLAG...]
+compile() {
+  local source=$1 object=$2
+  shift 2
+  if [[ $source -nt $object || $newest_header -nt $object ]]; then
+    "$cc" "${flags[@]}" "$@" -c "$source" -o "$object"
+  fi
+}
+
+# link_library NAME SONAME MAP OBJECT...
+link_library() {
+  local name=$1 soname=$2 map=$3
+  shift 3
+  "$cc" "${flags[@]}" -shared -Wl,-soname,"$soname" -Wl,--version-script,"$map" -Wl,-z,nodelete -Wl,-z,defs -Wl,-z,relro -Wl,-z,now \
+    -o "$out/$name" "$@"
+  ln -sfn "$name" "$out/$soname"
+}
+
+build_library() {
+  local source object core=()
+  for source in src/*.c; do
+    object=$out/objects/$(basename "$source" .c).o
+    compile "$source" "$object" -fPIC -fvisibility=hidden -Iinclude -Isrc
+    case $source in
+      src/front_*) ;;
+      *) core+=("$object") ;;
+    esac
+  done
+  link_library libSaCkpt.so.1.0.2 libSaCkpt.so.1 src/opensaf.map "$out/objects/front_opensaf.o" "${core[@]}"
+  link_library libSaCkpt.so.3.0.0 libSaCkpt.so.3 src/openais.map "$out/objects/front_openais.o" "${core[@]}"
+  # The two link names cannot live in one directory.
+  ln -sfn libSaCkpt.so.1 "$out/libSaCkpt.so"
+  ln -sfn ../libSaCkpt.so.3 "$out/openais/libSaCkpt.so"
+}
+
+build_library
+for part in kit tests bench fuzz; do
+  if [[ -f $part/part.sh ]]; then
+    # shellcheck disable=SC1090
+    source "$part/part.sh"
+  fi
+done

@@ -1,0 +1,108 @@
+#include "calls.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "deadline.h"
+
+enum { SLOT_BITS = 16, ROOM_FIRST = 64, ROOM_MAX = 1 << SLOT_BITS };
+
+/* Requests of threads that wait always find some room beside those that nobody waits for. */
+enum { RESERVED_FOR_WAITING = 64 };
+
+static bool grow(struct call_table *table)
+{
+    uint32_t room = table->room == 0 ? ROOM_FIRST : table->room * 2;
+    if (room > ROOM_MAX)
+        return false;
+    struct call **grown = realloc(table->slots, room * sizeof *grown);
+    if (grown == NULL)
+        return false;
+    memset(grown + table->room, 0, (room - table->room) * sizeof *grown);
+    table->slots = grown;
+    table->next = table->room;
+    table->room = room;
+    return true;
+}
+
+bool calls_add(struct client *client, struct call *call, bool is_async)
+{
+    struct call_table *table = &client->calls;
+    int64_t limit = client->outstanding_max;
+    if (is_async && limit > 2 * RESERVED_FOR_WAITING)
+        limit -= RESERVED_FOR_WAITING;
+    if (table->used >= limit || (table->used == table->room && !grow(table)))
+        return false;
+    while (table->slots[table->next] != NULL)
+        table->next = (table->next + 1) % table->room;
+    call->is_async = is_async;
+    call->id = ++table->counter << SLOT_BITS | table->next;
+    call->session = client->session;
+    table->slots[table->next] = call;
+    table->used++;
+    return true;
+}
+
+struct call *calls_find(struct client *client, uint64_t id)
+{
+    uint64_t slot = id & (ROOM_MAX - 1);
+    if (slot >= client->calls.room)
+        return NULL;
+    struct call *call = client->calls.slots[slot];
+    return call != NULL && call->id == id ? call : NULL;
+}
+
+void calls_remove(struct client *client, struct call *call)
+{
+    if (calls_find(client, call->id) != call)
+        return;
+    client->calls.slots[call->id & (ROOM_MAX - 1)] = NULL;
+    client->calls.used--;
+}
+
+static void complete(struct call *call, enum call_state state)
+{
+    atomic_store_explicit(&call->state, state, memory_order_release);
+    deadline_wake_word(&call->state);
+}
+
+void calls_answer(struct client *client, struct call *call, const struct frame_message *message)
+{
+    calls_remove(client, call);
+    call->length = message->length;
+    call->owned = message->owned;
+    if (message->owned != NULL) {
+        call->bytes = message->owned;
+    } else if (message->length <= CALL_INLINE) {
+        memcpy(call->buffer, message->bytes, message->length);
+        call->bytes = call->buffer;
+    } else {
+        call->owned = malloc(message->length);
+        if (call->owned == NULL) {
+            complete(call, CALL_NO_MEMORY);
+            return;
+        }
+        memcpy(call->owned, message->bytes, message->length);
+        call->bytes = call->owned;
+    }
+    complete(call, CALL_ANSWERED);
+}
+
+void calls_lose_all(struct client *client)
+{
+    struct call_table *table = &client->calls;
+    for (uint32_t i = 0; i < table->room && table->used > 0; i++) {
+        struct call *call = table->slots[i];
+        if (call == NULL)
+            continue;
+        table->slots[i] = NULL;
+        table->used--;
+        if (!call->is_async)
+            complete(call, CALL_LOST);
+    }
+}
+
+void calls_destroy(struct client *client)
+{
+    free(client->calls.slots);
+}
