@@ -108,7 +108,11 @@ static int inner_process(int argc, char **argv) {
         return case_process();
     if (strcmp(argv[1], "@peer") == 0 && argc >= 9)
         return peer_process(argc, argv);
-    return strcmp(argv[1], "@clean") == 0 ? clean_process() : 2;
+    if (strcmp(argv[1], "@clean") != 0)
+        return 2;
+    int code = clean_process();
+    fflush(NULL);
+    _exit(code); /* Whether memory leaks is judged where the case runs. */
 }
 
 /* --- the command line */
