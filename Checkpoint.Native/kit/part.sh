@@ -1,0 +1,2 @@
+# Sourced by ../build.sh: the conformance kit, with the same sanitizers as the library.
+kit/build.sh "$PWD/$out" "${sanitize[@]}"
