@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the C library and what belongs to it with gcc alone, into build/ (or build/asan, build/tsan).
 # usage: build.sh [asan|tsan]
-# A folder beside this file (kit, tests, bench, fuzz) that has a part.sh builds with the functions and variables below.
+# The kit stands for itself; of the other folders (tests, bench, fuzz) one that has a part.sh builds with the functions and variables below.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -32,7 +32,10 @@ compile() {
 link_library() {
   local name=$1 soname=$2 map=$3
   shift 3
-  "$cc" "${flags[@]}" -shared -Wl,-soname,"$soname" -Wl,--version-script,"$map" -Wl,-z,nodelete -Wl,-z,defs -Wl,-z,relro -Wl,-z,now \
+  # The symbols of a sanitizer come from the program.
+  local complete=(-Wl,-z,defs)
+  [[ -n $variant ]] && complete=()
+  "$cc" "${flags[@]}" -shared -Wl,-soname,"$soname" -Wl,--version-script,"$map" -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now "${complete[@]}" \
     -o "$out/$name" "$@"
   ln -sfn "$name" "$out/$soname"
 }
@@ -55,7 +58,11 @@ build_library() {
 }
 
 build_library
-for part in kit tests bench fuzz; do
+if [[ -f kit/build.sh ]]; then
+  # With a sanitizer gcc sees values where there are none, and warns of them.
+  kit/build.sh "$PWD/$out" "${sanitize[@]}" ${variant:+-Wno-format-truncation}
+fi
+for part in tests bench fuzz; do
   if [[ -f $part/part.sh ]]; then
     # shellcheck disable=SC1090
     source "$part/part.sh"
