@@ -4,7 +4,7 @@
 #include "kit.h"
 
 /* What a call is given lies on pages that go away as soon as it has returned. */
-#define GIVEN_MAX 8
+#define GIVEN_MAX 16
 static void *given_areas[GIVEN_MAX];
 static unsigned given_count;
 

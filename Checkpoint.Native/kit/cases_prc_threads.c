@@ -55,7 +55,7 @@ static int compare_handles(const void *left, const void *right) {
 
 #define OPENS 10000
 
-KIT_CASE_WITHIN(PRC_08, "PRC-08", KIT_S, 60, "the value of a closed handle is not issued again within 10 000 opens") {
+KIT_CASE_WITHIN(PRC_08, "PRC-08", KIT_S, 90, "the value of a closed handle is not issued again within 10 000 opens") {
     struct kit_f f = KIT_F();
     static uint64_t values[OPENS];
     for (int i = 0; i < OPENS; i++) {
