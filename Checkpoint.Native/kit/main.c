@@ -1,5 +1,6 @@
 /* conformance: does this libSaCkpt do what the standard says? Loads any vendor's library and tries it, rule by rule.
- * The program starts itself again for each case ("@case"), for each peer process of a case ("@peer") and to clean up ("@clean"). */
+ * The program starts itself again for each case ("@case"), for each peer process of a case ("@peer"), to clean up ("@clean") and
+ * to see whether there is a service ("@probe"). */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -100,12 +101,29 @@ static int clean_process(void) {
     return left == 0 ? 0 : 1;
 }
 
+/* Is there a service at all? Without it every case would wait in vain. */
+static int probe_process(void) {
+    SaCkptHandleT handle = 0;
+    SaVersionT version = kit_version_of(1, 1);
+    kit_cleaning = true;
+    SaAisErrorT code = KIT_CALL(K.Initialize(&handle, NULL, &version));
+    if (code == SA_AIS_OK)
+        KIT_CALL(K.Finalize(handle));
+    bool absent = code == SA_AIS_ERR_TRY_AGAIN || code == SA_AIS_ERR_TIMEOUT;
+    if (absent)
+        fprintf(stderr, "conformance: no service: Initialize answers %s\n", kit_code_name(code));
+    fflush(NULL);
+    _exit(absent ? KIT_NO_SERVICE : 0);
+}
+
 static int inner_process(int argc, char **argv) {
     if (argc < 7)
         return 2;
     adopt(argv);
     if (strcmp(argv[1], "@case") == 0)
         return case_process();
+    if (strcmp(argv[1], "@probe") == 0)
+        return probe_process();
     if (strcmp(argv[1], "@peer") == 0 && argc >= 9)
         return peer_process(argc, argv);
     if (strcmp(argv[1], "@clean") != 0)

@@ -53,6 +53,9 @@ extern bool kit_cleaning;
 /* How this program is started again. */
 extern const char *kit_program;
 
+/* The exit code of a probe that found no service. */
+#define KIT_NO_SERVICE 3
+
 /* --- the runner */
 
 struct kit_run {

@@ -13,6 +13,7 @@
 
 #define OUTPUT_SHOWN 6000
 #define CLEAN_SECONDS 60
+#define PROBE_SECONDS 15
 /* Descriptors of ours that a case inherits lie above what a library under test may look at. */
 #define FIRST_DESCRIPTOR 200
 
@@ -71,15 +72,25 @@ static void start(struct job *job, const struct kit_run *run, const char *what, 
     job->deadline = kit_mono() + (int64_t)seconds * run->slower * 1000000000;
 }
 
-static void start_case(struct job *job, const struct kit_run *run, struct kit_case *c, size_t place) {
-    *job = (struct job){.c = c, .place = place};
+static void open_job(struct job *job) {
     job->report_fd = high_memfd("kit-report", sizeof(struct kit_report));
-    job->output_fd = high_memfd("kit-output", 0);
     job->report = kit_report_map(job->report_fd);
     if (job->report == NULL) {
         perror("conformance: mmap");
         exit(2);
     }
+}
+
+static void close_job(struct job *job) {
+    munmap(job->report, sizeof *job->report);
+    close(job->report_fd);
+    close(job->output_fd);
+}
+
+static void start_case(struct job *job, const struct kit_run *run, struct kit_case *c, size_t place) {
+    *job = (struct job){.c = c, .place = place};
+    open_job(job);
+    job->output_fd = high_memfd("kit-output", 0);
     start(job, run, "@case", c->seconds);
 }
 
@@ -149,9 +160,7 @@ static void finish(struct job *job, const struct kit_run *run, struct kit_result
     /* The texts outlive the report. */
     result->expected = strdup(result->expected);
     result->seen = strdup(result->seen);
-    munmap(job->report, sizeof *job->report);
-    close(job->report_fd);
-    close(job->output_fd);
+    close_job(job);
     *job = (struct job){0};
 }
 
@@ -260,6 +269,21 @@ static void skip_cases(struct plan *plan) {
     }
 }
 
+/* False, told by the probe on standard error, when a service is missing. What else is wrong with a library the cases will tell. */
+static bool has_service(const struct kit_run *run, const sigset_t *signals) {
+    static struct kit_case probe = {.id = "probe", .seconds = PROBE_SECONDS};
+    struct job job = {.c = &probe};
+    open_job(&job);
+    job.output_fd = dup(STDERR_FILENO);
+    start(&job, run, "@probe", probe.seconds);
+    while (!has_ended(&job)) {
+        enforce_deadline(&job);
+        wait_for_change(signals);
+    }
+    close_job(&job);
+    return !WIFEXITED(job.status) || WEXITSTATUS(job.status) != KIT_NO_SERVICE;
+}
+
 int kit_run_cases(const struct kit_run *run) {
     struct plan plan = {.run = run, .cases = kit_sorted_cases()};
     for (size_t i = 0; plan.cases[i] != NULL; i++)
@@ -282,6 +306,8 @@ int kit_run_cases(const struct kit_run *run) {
     sigaddset(&signals, SIGTERM);
     sigprocmask(SIG_BLOCK, &signals, NULL);
 
+    if (!has_service(run, &signals))
+        return 2;
     skip_cases(&plan);
     run_group(&plan, false, &signals);
     run_group(&plan, true, &signals);
