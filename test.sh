@@ -75,8 +75,8 @@ step "building"
 dotnet build Checkpoint.sln -nologo -v minimal || broken "the build failed"
 
 step "testing${filter:+ ($filter)}"
-TMPDIR=$temporary # Under nohup SIGHUP would be ignored by everything below, also by the hosts whose reload on SIGHUP is tested.
-env --default-signal=HUP dotnet test Checkpoint.Tests --no-build -nologo --results-directory "$results" \
+# Under nohup SIGHUP would be ignored by everything below, also by the hosts whose reload on SIGHUP is tested.
+TMPDIR=$temporary env --default-signal=HUP dotnet test Checkpoint.Tests --no-build -nologo --results-directory "$results" \
   --logger "trx;LogFileName=tests.trx" --logger "console;verbosity=normal" \
   --blame-hang-timeout 10m --blame-hang-dump-type none ${filter:+--filter "$filter"}
 code=$?
