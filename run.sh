@@ -7,6 +7,7 @@
 #     --kills N              kill N times, restarting hosts and workers in between (1; at most 100)
 #     --piece line|64k       what one write covers: a line, or whole lines up to 64 KiB (line below 1 MB of file)
 #     --seed N               where the kills come (random; it is printed)
+#     --c                    workers written in C (samples/c/wordcount), each on libSaCkpt and the host of its own node
 #     --keep                 leave the hosts running, and say what to type next
 #   ./run.sh --stop          end what --keep left running
 #
@@ -23,7 +24,7 @@ run=.run/demo
 build=.build/demo
 
 fail() { echo "run.sh: $*" >&2; exit 1; }
-usage() { sed -n '6,12s/^# \{0,1\}//p' run.sh; }
+usage() { sed -n '6,13s/^# \{0,1\}//p' run.sh; }
 step() { printf '\n== %s\n' "$*"; }
 
 # --- processes: only those that are recorded, and only as long as the number still means the same process ---
@@ -69,13 +70,14 @@ stop_recorded() {
 
 # --- arguments ---
 
-file="" kills=1 piece="" seed="" keep=""
+file="" kills=1 piece="" seed="" keep="" native=""
 number() { [[ $2 =~ ^[0-9]{1,9}$ ]] || { echo "run.sh: $1 needs a number, not '$2'" >&2; exit 2; }; }
 while [ $# -gt 0 ]; do
   case "$1" in
     --kills) number "$1" "${2:-}"; kills=$2; shift; [ "$kills" -le 100 ] || { echo "run.sh: at most 100 kills" >&2; exit 2; } ;;
     --seed) number "$1" "${2:-}"; seed=$2; shift ;;
     --piece) case "${2:-}" in line|64k) piece=$2; shift ;; *) echo "run.sh: --piece is line or 64k" >&2; exit 2 ;; esac ;;
+    --c) native=--c ;;
     --keep) keep=1 ;;
     --stop) stop_recorded; exit 0 ;;
     -h|--help) usage; exit 0 ;;
@@ -98,8 +100,12 @@ bytes=$(stat -Lc %s "$file")
 # --- what is needed ---
 
 install_missing() {
-  local missing=() tool
-  for tool in tr:coreutils sort:coreutils uniq:coreutils sed:sed grep:grep cmp:diffutils flock:util-linux; do
+  local missing=() tool tools=(tr:coreutils sort:coreutils uniq:coreutils sed:sed grep:grep cmp:diffutils flock:util-linux)
+  if [ -n "$native" ]; then
+    tools+=(gcc:gcc)
+    [ -f /usr/include/stdio.h ] || missing+=(libc6-dev)
+  fi
+  for tool in "${tools[@]}"; do
     command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
   done
   command -v dotnet >/dev/null || [ -x "${DOTNET_ROOT:-$HOME/.dotnet}/dotnet" ] || missing+=(dotnet-sdk-10.0)
@@ -129,6 +135,15 @@ for project in Checkpoint.Host samples/WordCount; do
 done
 echo "the command line ..."
 ./checkpoint --help >/dev/null # Builds itself when it has changed.
+worker=()
+if [ -n "$native" ]; then
+  echo "the C library and its samples ..."
+  Checkpoint.Native/build.sh
+  samples/c/build.sh "$PWD/$build/c"
+  worker=(--native-worker "$PWD/$build/c/wordcount")
+  # In the place of an installation, which the loader knows by itself.
+  export LD_LIBRARY_PATH=$PWD/Checkpoint.Native/build
+fi
 host=$PWD/$build/bin/Checkpoint.Host/release/checkpointd
 wordcount=$PWD/$build/bin/WordCount/release/WordCount
 [ -x "$host" ] && [ -x "$wordcount" ] || fail "the build left no programs in $build"
@@ -150,9 +165,9 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-step "counting, with $kills kill(s); to see this run again: ./run.sh --seed $seed --kills $kills --piece $piece $file"
+step "counting, with $kills kill(s); to see this run again: ./run.sh ${native:+--c }--seed $seed --kills $kills --piece $piece $file"
 "$wordcount" demonstration --file "$file" --piece "$piece" --kills "$kills" --seed "$seed" \
-  --directory "$run" --host-program "$host" --hocon hocon || fail "the run failed; the hosts' and workers' output is in $run/*.log"
+  --directory "$run" --host-program "$host" --hocon hocon "${worker[@]}" || fail "the run failed; the hosts' and workers' output is in $run/*.log"
 
 # --- the counts out of the checkpoint, and an independent recount ---
 

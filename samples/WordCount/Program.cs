@@ -6,6 +6,7 @@ using WordCount.Demonstration;
 const string Usage = """
     WordCount worker --name NAME --contact HOST:PORT... --file FILE --piece line|64k [--hold-at PIECE...]
     WordCount demonstration --file FILE --piece line|64k --kills N --seed N --directory DIR --host-program FILE --hocon DIR
+                           [--native-worker FILE]
     WordCount print     slots on standard input, lines "count word" on standard output
     """;
 
@@ -26,7 +27,8 @@ try
             return 0;
         case "demonstration":
             await new FailoverRun(
-                DemonstrationFrom(new Arguments(args[1..], "--file", "--piece", "--kills", "--seed", "--directory", "--host-program", "--hocon")),
+                DemonstrationFrom(new Arguments(
+                    args[1..], "--file", "--piece", "--kills", "--seed", "--directory", "--host-program", "--hocon", "--native-worker")),
                 TimeProvider.System,
                 Console.Out).RunAsync(stop.Token);
             return 0;
@@ -64,4 +66,5 @@ static DemonstrationOptions DemonstrationFrom(Arguments given) => new(
     given.Number("--seed"),
     given.One("--directory"),
     given.One("--host-program"),
-    given.One("--hocon"));
+    given.One("--hocon"),
+    given.All("--native-worker").FirstOrDefault());

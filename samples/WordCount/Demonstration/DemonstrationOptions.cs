@@ -4,7 +4,9 @@ namespace WordCount.Demonstration;
 /// <param name="Directory">Everything that is written goes here.</param>
 /// <param name="HostProgram">The <c>checkpointd</c> executable.</param>
 /// <param name="Hocon">Where node1.conf to node3.conf are.</param>
-public sealed record DemonstrationOptions(string File, string PieceName, PieceKind Piece, int Kills, int Seed, string Directory, string HostProgram, string Hocon)
+/// <param name="NativeWorker">The program of samples/c/wordcount, to be used instead of this program's own workers; or null.</param>
+public sealed record DemonstrationOptions(
+    string File, string PieceName, PieceKind Piece, int Kills, int Seed, string Directory, string HostProgram, string Hocon, string? NativeWorker)
 {
     public string PidFile => Path.Combine(Directory, "pids");
 

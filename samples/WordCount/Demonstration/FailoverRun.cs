@@ -23,9 +23,9 @@ public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock
         {
             Plan();
             await StartHostsAsync(cancel);
-            var first = StartWorker(0);
+            var first = StartWorker(0, 0);
             await HearAsync(options.StartPatience, cancel, first, "leads");
-            var standby = StartWorker(0);
+            var standby = StartWorker(1, 0);
             await HearAsync(options.StartPatience, cancel, standby, "waits");
             Say($"{first.Name} counts through {first.Host}, {standby.Name} stands by through {standby.Host}");
 
@@ -96,10 +96,11 @@ public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock
         }
     }
 
+    /// <param name="index">Of the host on the worker's node.</param>
     /// <param name="kills">Kills that are over: a worker holds only at those that are still to come.</param>
-    private WorkerProcess StartWorker(int kills)
+    private WorkerProcess StartWorker(int index, int kills)
     {
-        var worker = WorkerProcess.Start($"worker{_workers.Count + 1}", options, _ports, _points.Skip(kills), _events, clock);
+        var worker = WorkerProcess.Start($"worker{_workers.Count + 1}", options, _ports, _hosts[index], _points.Skip(kills), _events, clock);
         _workers.Add(worker);
         return worker;
     }
@@ -136,7 +137,7 @@ public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock
     {
         _hosts[index] = HostNode.Start(options, _ports, index);
         await HostsReadyAsync(cancel);
-        var standby = StartWorker(kills);
+        var standby = StartWorker(index, kills);
         await HearAsync(options.StartPatience, cancel, standby, "waits");
         Say($"{_hosts[index].Name} is back, {standby.Name} stands by through {standby.Host}");
         return standby;
