@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Checkpoint.Client;
 using Checkpoint.Protocol;
+using Checkpoint.Tests.Processes;
 
 namespace Checkpoint.Tests.Cluster;
 
@@ -17,9 +18,15 @@ public sealed class Application : IAsyncDisposable
 
     public CheckpointClient Client { get; }
 
-    /// <summary>Joins hosts of this process, through the first one that answers.</summary>
-    public static Task<Application> AtAsync(params TestHost[] hosts) =>
-        ConnectAsync([.. hosts.Select(host => $"{host.Address.Host}:{host.Address.Port}")], hasFaults: true);
+    /// <summary>Joins hosts of this process, through the first one that answers; a single one is the host that it then has.</summary>
+    public static Task<Application> AtAsync(params TestHost[] hosts)
+    {
+        string[] contacts = [.. hosts.Select(host => $"{host.Address.Host}:{host.Address.Port}")];
+        return hosts is [var only] ? AtNodeAsync(only.Name, contacts, hasFaults: true) : ConnectAsync(contacts, hasFaults: true);
+    }
+
+    /// <summary>Joins a real host, and has that one.</summary>
+    public static Task<Application> AtAsync(HostUnderTest host) => AtNodeAsync(host.Name, [host.Address], hasFaults: false);
 
     /// <summary>Joins real hosts.</summary>
     /// <param name="contacts"><c>host:port</c> each.</param>
@@ -84,6 +91,21 @@ public sealed class Application : IAsyncDisposable
             return;
         await Client.DisposeAsync();
         await _system.Terminate().WaitAsync(TestCluster.Patience);
+    }
+
+    /// <summary>A host that is asked before its door is known to its receptionist, or that is slow, sends an application to another one.</summary>
+    private static async Task<Application> AtNodeAsync(string name, string[] contacts, bool hasFaults)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var application = await ConnectAsync(contacts, hasFaults);
+            if (application.Client.HostName == name)
+                return application;
+            await application.DisposeAsync();
+            if (TimeProvider.System.GetElapsedTime(began) > TestCluster.Patience)
+                throw new TimeoutException($"{name} sends its applications elsewhere");
+        }
     }
 
     private static async Task<Application> ConnectAsync(IReadOnlyList<string> contacts, bool hasFaults)

@@ -21,8 +21,8 @@ public sealed class FaultProcessSpecs(FaultyHosts hosts) : IClassFixture<FaultyH
 
     public async Task InitializeAsync()
     {
-        _atFirst = await Application.AtAsync(hosts.Hosts[0].Address);
-        _atSecond = await Application.AtAsync(hosts.Hosts[1].Address);
+        _atFirst = await Application.AtAsync(hosts.Hosts[0]);
+        _atSecond = await Application.AtAsync(hosts.Hosts[1]);
         var name = Name("faulty");
         _first = await _atFirst.OpenAsync(name, Attributes());
         _second = await _atSecond.OpenAsync(name);

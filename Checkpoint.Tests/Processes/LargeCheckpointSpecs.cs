@@ -28,7 +28,7 @@ public sealed class LargeCheckpointSpecs(ITestOutputHelper output) : IAsyncLifet
         output.WriteLine($"written in {TimeProvider.System.GetElapsedTime(began)}");
 
         began = TimeProvider.System.GetTimestamp();
-        await using var reader = await Application.AtAsync(_hosts[2].Address);
+        await using var reader = await Application.AtAsync(_hosts[2]);
         for (var index = 0; index < names.Count; index++)
         {
             await using var handle = await reader.OpenAsync(names[index]);
@@ -50,8 +50,8 @@ public sealed class LargeCheckpointSpecs(ITestOutputHelper output) : IAsyncLifet
     {
         const int size = 64 << 20;
         var name = Name("large");
-        await using var one = await Application.AtAsync(_hosts[0].Address);
-        await using var two = await Application.AtAsync(_hosts[2].Address);
+        await using var one = await Application.AtAsync(_hosts[0]);
+        await using var two = await Application.AtAsync(_hosts[2]);
         await using var writer = await one.OpenAsync(name, Attributes(maxSections: 1, maxSectionSize: size));
         await using var reader = await two.OpenAsync(name);
         var content = new byte[size];
@@ -70,7 +70,7 @@ public sealed class LargeCheckpointSpecs(ITestOutputHelper output) : IAsyncLifet
 
     private async Task FillAsync(CheckpointName name, int index, int sections)
     {
-        await using var application = await Application.AtAsync(_hosts[index % 3].Address);
+        await using var application = await Application.AtAsync(_hosts[index % 3]);
         await using var handle = await application.OpenAsync(name, Attributes(maxSections: (uint)sections, maxSectionSize: 4_096));
         var next = -1;
         await Task.WhenAll(Enumerable.Range(0, 32).Select(async _ =>

@@ -19,8 +19,8 @@ public sealed class ServiceProcessSpecs(ITestOutputHelper output)
         var killAt = Seed.Printed(output).Next(writes / 5, writes * 4 / 5);
         await using var cluster = HostCluster.Of(3);
         var hosts = await cluster.StartAllAsync();
-        await using var atVictim = await Application.AtAsync(hosts[0].Address);
-        await using var elsewhere = await Application.AtAsync(hosts[1].Address);
+        await using var atVictim = await Application.AtAsync(hosts[0]);
+        await using var elsewhere = await Application.AtAsync(hosts[1]);
         var name = Name("killed");
         await using var creator = await atVictim.OpenAsync(name, Attributes());
         await using var other = await elsewhere.OpenAsync(name);
@@ -35,7 +35,7 @@ public sealed class ServiceProcessSpecs(ITestOutputHelper output)
 
         output.WriteLine($"killed at {killAt}: {numbers}");
         Assert.Equal(137, await hosts[0].ExitCodeAsync());
-        await using var witness = await Application.AtAsync(hosts[2].Address);
+        await using var witness = await Application.AtAsync(hosts[2]);
         await using var third = await witness.OpenAsync(name);
         foreach (var handle in new[] { creator, other, third })
             numbers.AssertIn(await Application.PatientlyAsync(() => new ValueTask<IReadOnlyList<int>>(NumberedWrites.ReadAsync(handle))));
@@ -46,8 +46,8 @@ public sealed class ServiceProcessSpecs(ITestOutputHelper output)
     {
         await using var cluster = HostCluster.Of(3);
         var hosts = await cluster.StartAllAsync();
-        await using var atLeaver = await Application.AtAsync(hosts[0].Address);
-        await using var elsewhere = await Application.AtAsync(hosts[1].Address);
+        await using var atLeaver = await Application.AtAsync(hosts[0]);
+        await using var elsewhere = await Application.AtAsync(hosts[1]);
         var name = Name("left");
         await using var creator = await atLeaver.OpenAsync(name, Attributes());
         await using var other = await elsewhere.OpenAsync(name);
@@ -103,7 +103,7 @@ public sealed class ServiceProcessSpecs(ITestOutputHelper output)
     {
         await using var cluster = HostCluster.Of(2);
         var hosts = await cluster.StartAllAsync();
-        await using var application = await Application.AtAsync(hosts[0].Address);
+        await using var application = await Application.AtAsync(hosts[0]);
         var name = Name("watched");
         var handle = await application.OpenAsync(name, Attributes(retention: TimeSpan.Zero));
         var operators = new[] { new Administrator(cluster.SocketPath(0)), new Administrator(cluster.SocketPath(1)) };
