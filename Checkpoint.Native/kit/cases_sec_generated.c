@@ -173,7 +173,7 @@ static void expect_flat_row(const char *what, SaCkptCheckpointHandleT h, void (*
     k_expect_flat(what, parts[0], parts[9]);
 }
 
-KIT_CASE_WITHIN(SEC_32, "SEC-32", KIT_S | KIT_ALONE, 120, "100000 sections can be created and deleted, and no call takes longer because of the others") {
+KIT_CASE_WITHIN(SEC_32, "SEC-32", KIT_S | KIT_ALONE, 180, "100000 sections can be created and deleted, and no call takes longer because of the others") {
     struct kit_f f = KIT_F(.attributes.maxSections = MASS, .attributes.maxSectionSize = 16, .attributes.checkpointSize = 16 * MASS);
     struct kit_status status;
     expect_flat_row("create", f.h, create_one);
