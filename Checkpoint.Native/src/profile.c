@@ -50,6 +50,7 @@ void rules_init(struct rules *rules, enum profile profile, const SaVersionT *req
         .index_reset = opensaf,
         .refuses_null_data = openais,
         .refuses_negative_expiration = strict,
+        .full_before_present = openais,
         .default_id_before_handle = !openais,
         .iteration_time_always = opensaf,
         .empty_vector_before_handle = strict,

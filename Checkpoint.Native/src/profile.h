@@ -38,6 +38,8 @@ struct rules {
     /* SectionCreate with data NULL and size 0 is refused. */
     bool refuses_null_data;
     bool refuses_negative_expiration;
+    /* SectionCreate of an id that is there, in a checkpoint that is full, is NO_SPACE instead of EXIST. */
+    bool full_before_present;
     bool default_id_before_handle;
     bool iteration_time_always;
     bool empty_vector_before_handle;

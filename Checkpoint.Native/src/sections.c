@@ -48,6 +48,14 @@ static SaAisErrorT take_generated(struct exchange *exchange, SaCkptSectionIdT *i
     return SA_AIS_OK;
 }
 
+/* The host says EXIST either way; both answers are legal, so a second look a moment later does no harm. */
+static bool is_full(SaCkptCheckpointHandleT handle)
+{
+    struct status status;
+    return ckpt_status_get(handle, &status) == SA_AIS_OK && status.attributes.max_sections > 1
+        && status.sections >= status.attributes.max_sections;
+}
+
 SaAisErrorT ckpt_section_create(
     SaCkptCheckpointHandleT handle, SaCkptSectionCreationAttributesT *attributes, const void *data, SaSizeT size)
 {
@@ -79,7 +87,8 @@ SaAisErrorT ckpt_section_create(
     error = handle_call_perform(&call, ckpt_data_limit(call.client, size));
     if (error == SA_AIS_OK && is_default(id))
         error = take_generated(&call.exchange, id);
-    return handle_call_end(&call, error);
+    error = handle_call_end(&call, error);
+    return error == SA_AIS_ERR_EXIST && rules.full_before_present && is_full(handle) ? SA_AIS_ERR_NO_SPACE : error;
 }
 
 SaAisErrorT ckpt_section_delete(SaCkptCheckpointHandleT handle, const SaCkptSectionIdT *id)
