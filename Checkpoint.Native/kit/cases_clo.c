@@ -104,7 +104,7 @@ KIT_ROLE(clo_opener) {
     kit_expect_hear("end");
 }
 
-KIT_CASE(CLO_10, "CLO-10", KIT_P | KIT_T, "while another process has it open, Close starts no retention and harms nothing") {
+KIT_CASE(CLO_10, "CLO-10", KIT_P, "while another process has it open, Close starts no retention and harms nothing") {
     struct kit_f f = KIT_F(.attributes.retentionDuration = 200 * SA_TIME_ONE_MILLISECOND);
     kit_section(f.h, "s", "data", 4);
     struct kit_peer *peer = kit_peer_start("clo_opener", kit_name_text(f.name));

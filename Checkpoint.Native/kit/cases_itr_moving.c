@@ -185,7 +185,7 @@ static void tick_off(bool *came, const SaCkptSectionDescriptorT *section) {
     came[number] = true;
 }
 
-KIT_CASE_WITHIN(ITR_22, "ITR-22", KIT_S | KIT_ALONE, 60, "over 10000 sections the iteration is complete, and no Next takes longer because of the others") {
+KIT_CASE_WITHIN(ITR_22, "ITR-22", KIT_S | KIT_ALONE, 120, "over 10000 sections the iteration is complete, and no Next takes longer because of the others") {
     static bool came[MASS];
     struct kit_f f = KIT_F(.attributes.maxSections = MASS, .attributes.maxSectionSize = 16, .attributes.checkpointSize = 16 * MASS);
     SaCkptSectionDescriptorT section;
