@@ -281,7 +281,7 @@ static int compare_handles(const void *left, const void *right) {
     return (a > b) - (a < b);
 }
 
-KIT_CASE_WITHIN(OPN_36, "OPN-36", KIT_S, 60, "1000 opens give 1000 handles; the checkpoint lives until the last of them is closed") {
+KIT_CASE_WITHIN(OPN_36, "OPN-36", KIT_S, 120, "1000 opens give 1000 handles; the checkpoint lives until the last of them is closed") {
     struct kit_f f = KIT_F(.attributes.retentionDuration = 0);
     kit_section(f.h, "s", "kept", 4);
     SaCkptCheckpointHandleT opened[OPENS], sorted[OPENS];
