@@ -1,0 +1,302 @@
+/*
+ * A long run in one process: calls (90 % reads, 10 % writes) and opens and closes of existing checkpoints. At 30 % and at 100 % of it everything
+ * stands still, the host is told to collect, and what this process and the host hold is noted. A leak is a difference between the two.
+ *
+ * usage: soak COLLECT-COMMAND [CALLS [OPENS [THREADS [SETTLE-SECONDS]]]]     (10000000, 1000000, 4, 30)
+ */
+#include <dirent.h>
+#include <pthread.h>
+#include <saCkpt.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { THREADS_MAX = 64, NAMES = 16, SECTIONS = 8, SECTION_BYTES = 1024, FIRST_PERCENT = 30, RETRIES = 3000 };
+
+struct plan {
+    const char *collect;
+    unsigned long calls;
+    unsigned long opens;
+    unsigned threads;
+    unsigned settle_seconds;
+};
+
+/* What one process holds. */
+struct held {
+    long rss_kib;
+    long descriptors;
+    long threads;
+};
+
+static SaCkptHandleT handle;
+static struct plan plan;
+static pthread_barrier_t standstill;
+
+static const SaCkptCheckpointCreationAttributesT attributes = {
+    .creationFlags = SA_CKPT_WR_ALL_REPLICAS,
+    .checkpointSize = SECTIONS * SECTION_BYTES,
+    .retentionDuration = 0,
+    .maxSections = SECTIONS,
+    .maxSectionSize = SECTION_BYTES,
+    .maxSectionIdSize = 16,
+};
+
+__attribute__((noreturn)) static void fail(const char *what, long value)
+{
+    fprintf(stderr, "soak: %s (%ld)\n", what, value);
+    exit(1);
+}
+
+/* For the end of a loop: anything but OK and what passes ends the run. */
+static bool again(const char *call, SaAisErrorT error, int *retries)
+{
+    if (error == SA_AIS_OK)
+        return false;
+    if ((error != SA_AIS_ERR_TRY_AGAIN && error != SA_AIS_ERR_TIMEOUT) || ++*retries > RETRIES)
+        fail(call, (long)error);
+    nanosleep(&(struct timespec){0, 20 * 1000000L}, NULL);
+    return true;
+}
+
+static void name_of(unsigned index, SaNameT *name)
+{
+    memset(name, 0, sizeof *name);
+    name->length = (SaUint16T)snprintf((char *)name->value, sizeof name->value, "safCkpt=soak-%d-%u", (int)getpid(), index);
+}
+
+static SaCkptCheckpointHandleT open_one(unsigned index, const SaCkptCheckpointCreationAttributesT *creation)
+{
+    SaNameT name;
+    name_of(index, &name);
+    SaCkptCheckpointOpenFlagsT flags = SA_CKPT_CHECKPOINT_READ | SA_CKPT_CHECKPOINT_WRITE;
+    if (creation != NULL)
+        flags |= SA_CKPT_CHECKPOINT_CREATE;
+    SaCkptCheckpointHandleT checkpoint;
+    int retries = 0;
+    while (again("Open", saCkptCheckpointOpen(handle, &name, creation, flags, SA_TIME_ONE_MINUTE, &checkpoint), &retries))
+        continue;
+    return checkpoint;
+}
+
+static void close_one(SaCkptCheckpointHandleT checkpoint)
+{
+    int retries = 0;
+    while (again("Close", saCkptCheckpointClose(checkpoint), &retries))
+        continue;
+}
+
+static SaCkptSectionIdT section(unsigned long number)
+{
+    static char ids[SECTIONS][2] = {"s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7"};
+    return (SaCkptSectionIdT){2, (SaUint8T *)ids[number % SECTIONS]};
+}
+
+static void create_sections(SaCkptCheckpointHandleT checkpoint)
+{
+    static const char data[SECTION_BYTES];
+    for (unsigned i = 0; i < SECTIONS; i++) {
+        SaCkptSectionIdT id = section(i);
+        SaCkptSectionCreationAttributesT creation = {&id, SA_TIME_END};
+        int retries = 0;
+        SaAisErrorT error;
+        do {
+            error = saCkptSectionCreate(checkpoint, &creation, data, sizeof data);
+        } while (again("SectionCreate", error == SA_AIS_ERR_EXIST ? SA_AIS_OK : error, &retries));
+    }
+}
+
+/* One in ten writes; of the reads every other one into a buffer that the library allocates. */
+static void call_one(SaCkptCheckpointHandleT checkpoint, unsigned long number)
+{
+    char buffer[SECTION_BYTES] = {(char)number};
+    SaCkptIOVectorElementT element = {.sectionId = section(number / 10), .dataBuffer = buffer, .dataSize = 64 + number % 900};
+    int retries = 0;
+    if (number % 10 == 0) {
+        while (again("Write", saCkptCheckpointWrite(checkpoint, &element, 1, NULL), &retries))
+            continue;
+        return;
+    }
+    if (number % 2 == 0)
+        element.dataBuffer = NULL;
+    while (again("Read", saCkptCheckpointRead(checkpoint, &element, 1, NULL), &retries))
+        continue;
+    if (number % 2 == 0 && saCkptIOVectorElementDataFree(checkpoint, element.dataBuffer) != SA_AIS_OK)
+        fail("IOVectorElementDataFree", 0);
+}
+
+/* Calls, and opens spread evenly among them. */
+static void run_part(SaCkptCheckpointHandleT checkpoint, unsigned long from, unsigned long to, unsigned long calls, unsigned long opens)
+{
+    for (unsigned long i = from; i < to; i++) {
+        call_one(checkpoint, i);
+        if ((i + 1) * opens / calls > i * opens / calls)
+            close_one(open_one((unsigned)(i % NAMES), NULL));
+    }
+}
+
+static void *work(void *argument)
+{
+    SaCkptCheckpointHandleT checkpoint = open_one((unsigned)(uintptr_t)argument % NAMES, NULL);
+    unsigned long calls = plan.calls / plan.threads, opens = plan.opens / plan.threads;
+    unsigned long first = calls / 100 * FIRST_PERCENT;
+    run_part(checkpoint, 0, first, calls, opens);
+    pthread_barrier_wait(&standstill);
+    pthread_barrier_wait(&standstill);
+    run_part(checkpoint, first, calls, calls, opens);
+    pthread_barrier_wait(&standstill);
+    pthread_barrier_wait(&standstill);
+    close_one(checkpoint);
+    return NULL;
+}
+
+/* Who listens at the socket. */
+static long host_pid(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const char *path = getenv("CHECKPOINT_SOCKET");
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path != NULL ? path : "/run/checkpoint/checkpoint.sock");
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0 || connect(descriptor, (struct sockaddr *)&address, sizeof address) != 0
+        || getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0)
+        fail("cannot ask who the host is", 0);
+    close(descriptor);
+    return peer.pid;
+}
+
+static long entries(const char *path)
+{
+    DIR *directory = opendir(path);
+    if (directory == NULL)
+        fail(path, 0);
+    long count = -2; /* . and .. */
+    while (readdir(directory) != NULL)
+        count++;
+    closedir(directory);
+    return count;
+}
+
+static struct held held_by(long pid)
+{
+    struct held held = {0};
+    char path[64], line[256];
+    snprintf(path, sizeof path, "/proc/%ld/status", pid);
+    FILE *status = fopen(path, "r");
+    if (status == NULL)
+        fail(path, 0);
+    while (fgets(line, sizeof line, status) != NULL) {
+        sscanf(line, "VmRSS: %ld", &held.rss_kib);
+        sscanf(line, "Threads: %ld", &held.threads);
+    }
+    fclose(status);
+    snprintf(path, sizeof path, "/proc/%ld/fd", pid);
+    held.descriptors = entries(path);
+    return held;
+}
+
+/* Threads that have nothing to do end after a while; then the collection. */
+static void settle(void)
+{
+    for (unsigned left = plan.settle_seconds; left > 0;)
+        left = sleep(left);
+    int status = system(plan.collect);
+    if (status != 0)
+        fail("the collect command failed", status);
+    sleep(1);
+}
+
+static void print(const char *who, long percent, const struct held *held)
+{
+    printf("%3ld %%  %-8s rss %8ld KiB, %3ld descriptors, %3ld threads\n", percent, who, held->rss_kib, held->descriptors, held->threads);
+    fflush(stdout);
+}
+
+/* Less than 5 % or 16 MiB, and not one descriptor or thread. */
+static bool is_same(const char *who, const struct held *before, const struct held *after)
+{
+    long difference = labs(after->rss_kib - before->rss_kib);
+    bool is_same = (difference * 20 < before->rss_kib || difference < 16 * 1024) && before->descriptors == after->descriptors
+        && before->threads == after->threads;
+    printf(
+        "%s: rss %+ld KiB (%+.1f %%), descriptors %+ld, threads %+ld: %s\n", who, after->rss_kib - before->rss_kib,
+        100.0 * (double)(after->rss_kib - before->rss_kib) / (double)before->rss_kib, after->descriptors - before->descriptors,
+        after->threads - before->threads, is_same ? "as it was" : "NOT as it was");
+    return is_same;
+}
+
+static void initialize(void)
+{
+    int retries = 0;
+    SaAisErrorT error;
+    do {
+        SaVersionT version = {'B', 2, 2};
+        error = saCkptInitialize(&handle, NULL, &version);
+    } while (again("Initialize", error, &retries));
+}
+
+/* The opens are of existing checkpoints: these stay open to the end. */
+static void create_all(SaCkptCheckpointHandleT kept[NAMES])
+{
+    for (unsigned i = 0; i < NAMES; i++) {
+        kept[i] = open_one(i, &attributes);
+        create_sections(kept[i]);
+    }
+}
+
+static unsigned long argument(int count, char **arguments, int index, unsigned long otherwise)
+{
+    return count > index ? strtoul(arguments[index], NULL, 10) : otherwise;
+}
+
+int main(int count, char **arguments)
+{
+    if (count < 2) {
+        fputs("usage: soak COLLECT-COMMAND [CALLS [OPENS [THREADS [SETTLE-SECONDS]]]]\n", stderr);
+        return 2;
+    }
+    plan = (struct plan){
+        arguments[1], argument(count, arguments, 2, 10000000), argument(count, arguments, 3, 1000000),
+        (unsigned)argument(count, arguments, 4, 4), (unsigned)argument(count, arguments, 5, 30)};
+    if (plan.threads < 1 || plan.threads > THREADS_MAX || plan.calls < 100UL * plan.threads)
+        fail("threads out of range, or too few calls", (long)plan.threads);
+
+    SaCkptCheckpointHandleT kept[NAMES];
+    initialize();
+    create_all(kept);
+    long host = host_pid();
+    pthread_barrier_init(&standstill, NULL, plan.threads + 1);
+    pthread_t threads[THREADS_MAX];
+    for (unsigned i = 0; i < plan.threads; i++)
+        if (pthread_create(&threads[i], NULL, work, (void *)(uintptr_t)i) != 0)
+            fail("pthread_create", 0);
+
+    struct held own[2], hosts[2];
+    struct timespec began, ended;
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    for (int point = 0; point < 2; point++) {
+        pthread_barrier_wait(&standstill);
+        settle();
+        own[point] = held_by(getpid());
+        hosts[point] = held_by(host);
+        print("library", point == 0 ? FIRST_PERCENT : 100, &own[point]);
+        print("host", point == 0 ? FIRST_PERCENT : 100, &hosts[point]);
+        pthread_barrier_wait(&standstill);
+    }
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    for (unsigned i = 0; i < plan.threads; i++)
+        pthread_join(threads[i], NULL);
+
+    bool is_good = is_same("library", &own[0], &own[1]);
+    is_good = is_same("host", &hosts[0], &hosts[1]) && is_good;
+    printf("%lu calls, %lu opens and closes in %ld s\n", plan.calls, plan.opens, (long)(ended.tv_sec - began.tv_sec));
+    if (saCkptFinalize(handle) != SA_AIS_OK)
+        fail("Finalize", 0);
+    return is_good ? 0 : 1;
+}
