@@ -141,6 +141,13 @@ public sealed class Administration : ReceiveActor
             return;
         }
 
+        if (fault.Fault == "collect")
+        {
+            Collect();
+            Finish(AisStatus.Ok);
+            return;
+        }
+
         if (FaultCommands.Read(fault, _setup.Settings.Faults.Settings) is { } settings)
         {
             _setup.Settings.Faults.Set(settings);
@@ -148,6 +155,17 @@ public sealed class Administration : ReceiveActor
         }
         else
             Finish(AisStatus.InvalidParam, $"fault {fault.Fault} with {fault.Argument}: known are {FaultCommands.Known}");
+    }
+
+    /// <summary>
+    /// No fault, but as unwelcome in service: everything stands still, so that a test can tell what the host holds from what it has not yet
+    /// given back.
+    /// </summary>
+    private static void Collect()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        GC.WaitForPendingFinalizers();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     /// <summary>The argument is "NAME SECTION"; names may hold blanks, these sections not.</summary>

@@ -8,7 +8,7 @@ namespace Checkpoint.Actors.Sessions;
 internal static class FaultCommands
 {
     public const string Known =
-        "stall MILLISECONDS, drop FRACTION, no-memory on|off, clock-offset MILLISECONDS, corrupt NAME SECTION, none";
+        "stall MILLISECONDS, drop FRACTION, no-memory on|off, clock-offset MILLISECONDS, corrupt NAME SECTION, collect, none";
 
     /// <returns>The settings that follow, or null when the fault or its argument is not one.</returns>
     public static FaultSettings? Read(SessionProtocol.InjectFault fault, FaultSettings now) => fault.Fault switch

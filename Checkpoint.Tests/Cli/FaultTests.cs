@@ -9,6 +9,7 @@ public sealed class FaultTests
     [InlineData("stall", "500", "stall 500")]
     [InlineData("clock-offset", "-5000", "clock-offset -5000")]
     [InlineData("corrupt", "safCkpt=a b", "corrupt safCkpt=a b")]
+    [InlineData("collect", "", "collect")]
     [InlineData("none", "", "none")]
     public async Task Text(string fault, string value, string expected)
     {
