@@ -71,9 +71,13 @@ static void add(struct k_walk *walk, const SaCkptSectionDescriptorT *seen) {
     for (size_t i = 0; i < walk->count; i++)
         if (walk->sections[i].id_length == seen->sectionId.idLen && memcmp(walk->sections[i].id, seen->sectionId.id, seen->sectionId.idLen) == 0)
             kit_fail("each section once", "\"%.*s\" comes again", (int)seen->sectionId.idLen, (const char *)seen->sectionId.id);
-    walk->sections = realloc(walk->sections, (walk->count + 1) * sizeof *walk->sections);
-    if (walk->sections == NULL)
-        kit_error("no memory for %zu sections", walk->count + 1);
+    if ((walk->count & (walk->count - 1)) == 0) {
+        /* Full at 0, 1, 2, 4 ...: twice as much, of memory that nobody has to free. */
+        struct k_section *larger = kit_keep((walk->count == 0 ? 1 : 2 * walk->count) * sizeof *larger);
+        if (walk->count > 0)
+            memcpy(larger, walk->sections, walk->count * sizeof *larger);
+        walk->sections = larger;
+    }
     struct k_section *section = &walk->sections[walk->count++];
     *section = (struct k_section){.id_length = seen->sectionId.idLen,
                                   .expiration = seen->expirationTime,
