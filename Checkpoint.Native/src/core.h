@@ -11,7 +11,7 @@
 #include "client.h"
 #include "message.h"
 
-/* The lowest version that is accepted, for Initialize_2. */
+/* The lowest minor that is accepted, for Initialize_2; the version is written back with OK and VERSION alone. */
 SaAisErrorT ckpt_initialize(SaCkptHandleT *out, const struct functions *functions, SaVersionT *version, SaUint8T minor_min);
 SaAisErrorT ckpt_selection_object_get(SaCkptHandleT handle, SaSelectionObjectT *out);
 

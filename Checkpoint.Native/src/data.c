@@ -14,11 +14,16 @@ static bool id_is_broken(const SaCkptSectionIdT *id)
     return id->idLen > 0 && id->id == NULL;
 }
 
+static bool is_too_large(const SaCkptIOVectorElementT *element, const struct checkpoint *checkpoint)
+{
+    return element->dataSize > checkpoint->attributes.max_section_size;
+}
+
 static SaAisErrorT check_write_element(const SaCkptIOVectorElementT *element, const struct checkpoint *checkpoint)
 {
     const struct rules *rules = &checkpoint->client->rules;
     uint64_t size_max = checkpoint->attributes.max_section_size;
-    if (id_is_broken(&element->sectionId) || element->dataSize > size_max)
+    if (id_is_broken(&element->sectionId) || is_too_large(element, checkpoint))
         return SA_AIS_ERR_INVALID_PARAM;
     if (element->dataSize == 0)
         return rules->refuses_empty_element ? SA_AIS_ERR_INVALID_PARAM : SA_AIS_OK;
@@ -39,17 +44,15 @@ static struct fault check_write(const struct checkpoint *checkpoint, const SaCkp
     return (struct fault){-1, count == 0 ? SA_AIS_ERR_INVALID_PARAM : SA_AIS_OK};
 }
 
-/* Open mode and sizes in the profile's order. */
+/* Open mode and sizes in the profile's order: before the open mode stand the elements' own sizes at most, never where they begin. */
 static struct fault check_write_call(const struct handle_call *call, const SaCkptIOVectorElementT *vector, SaUint32T count)
 {
-    struct fault fault = check_write(call->checkpoint, vector, count);
+    if (call->client->rules.write_sizes_before_access)
+        for (SaUint32T i = 0; i < count; i++)
+            if (is_too_large(&vector[i], call->checkpoint))
+                return (struct fault){i, SA_AIS_ERR_INVALID_PARAM};
     SaAisErrorT access = handle_call_needs(call, SA_CKPT_CHECKPOINT_WRITE);
-    /* An absent buffer is no matter of sizes: it comes after the open mode in every profile. */
-    bool size_first = call->client->rules.write_sizes_before_access && fault.index >= 0
-        && !(vector[fault.index].dataBuffer == NULL && vector[fault.index].dataSize > 0);
-    if (access != SA_AIS_OK && !(fault.error != SA_AIS_OK && size_first))
-        return (struct fault){-1, access};
-    return fault;
+    return access != SA_AIS_OK ? (struct fault){-1, access} : check_write(call->checkpoint, vector, count);
 }
 
 SaAisErrorT ckpt_write(SaCkptCheckpointHandleT handle, const SaCkptIOVectorElementT *vector, SaUint32T count, SaUint32T *index)

@@ -81,20 +81,24 @@ SaAisErrorT ckpt_initialize(SaCkptHandleT *out, const struct functions *function
     if (out == NULL || version == NULL)
         return SA_AIS_ERR_INVALID_PARAM;
     SaVersionT requested = *version;
+    const SaVersionT highest = {'B', flavour.major, flavour.minor};
     enum profile profile = profile_of_environment();
-    *version = (SaVersionT){'B', flavour.major, flavour.minor};
-    if (!version_is_supported(profile, &requested))
+    bool is_too_low = minor_min > 0 && (requested.majorVersion < flavour.major || requested.minorVersion < minor_min);
+    if (is_too_low || !version_is_supported(profile, &requested)) {
+        *version = highest;
         return SA_AIS_ERR_VERSION;
-    if (minor_min > 0 && (requested.majorVersion < flavour.major || requested.minorVersion < minor_min))
-        return SA_AIS_ERR_VERSION;
+    }
 
     SaAisErrorT error;
     struct client *client = client_create(&requested, profile, functions, &error);
     if (client == NULL)
         return error;
     error = begin(client);
-    if (error == SA_AIS_OK)
+    if (error == SA_AIS_OK) {
+        /* Not before: who tries again with the same structure still asks for what it was written for. */
+        *version = highest;
         *out = client->object.handle;
+    }
     client_release(client);
     return error;
 }

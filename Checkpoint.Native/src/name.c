@@ -24,7 +24,8 @@ SaAisErrorT name_read(const SaNameT *from, enum profile profile, struct name *na
     if (from == NULL)
         return SA_AIS_ERR_INVALID_PARAM;
     if (from->length <= NAME_PLAIN_MAX) {
-        *name = (struct name){from->value, from->length};
+        size_t length = profile == PROFILE_OPENSAF ? strnlen((const char *)from->value, from->length) : from->length;
+        *name = (struct name){from->value, (uint16_t)length};
         return SA_AIS_OK;
     }
     if (from->length != EXTENDED_MARK || profile != PROFILE_OPENSAF || !extended_names_are_enabled())

@@ -18,7 +18,7 @@ struct name {
     uint16_t length;
 };
 
-/* INVALID_PARAM or TOO_BIG; a name without bytes is OK here. */
+/* INVALID_PARAM or TOO_BIG; a name without bytes is OK here. In profile opensaf it ends at its first NUL. */
 SaAisErrorT name_read(const SaNameT *from, enum profile profile, struct name *name);
 bool name_has_prefix(const struct name *name);
 

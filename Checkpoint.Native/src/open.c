@@ -74,7 +74,8 @@ static bool build(
 
 /* The answer becomes a handle. */
 static SaAisErrorT adopt(
-    struct client *client, struct exchange *exchange, const struct name *name, SaCkptCheckpointOpenFlagsT flags, SaCkptCheckpointHandleT *out)
+    struct client *client, struct exchange *exchange, const struct name *name, SaCkptCheckpointOpenFlagsT flags, int64_t deadline,
+    SaCkptCheckpointHandleT *out)
 {
     struct opened opened;
     if (!result_opened(&exchange->answer, &opened))
@@ -91,7 +92,7 @@ static SaAisErrorT adopt(
             *out = checkpoint->object.handle;
             if (checkpoint_wants_changes(checkpoint)) {
                 checkpoint_track(checkpoint, true);
-                tracking_wait(client, deadline_after(client->default_limit));
+                tracking_wait(client, deadline);
             }
         }
     }
@@ -109,9 +110,11 @@ static SaAisErrorT open_with(
     if (!build(&request, name, attributes, flags))
         return SA_AIS_ERR_NO_MEMORY;
     exchange_init(&exchange);
-    SaAisErrorT error = exchange_perform(&exchange, &target, &request, timeout == 0 ? client->default_limit : timeout);
+    int64_t limit = timeout == 0 ? client->default_limit : timeout;
+    int64_t deadline = deadline_after(limit);
+    SaAisErrorT error = exchange_perform(&exchange, &target, &request, limit);
     if (error == SA_AIS_OK)
-        error = adopt(client, &exchange, name, flags, out);
+        error = adopt(client, &exchange, name, flags, deadline, out);
     exchange_destroy(&exchange);
     request_destroy(&request);
     return error;

@@ -32,19 +32,25 @@ static SaAisErrorT check_create(
     return SA_AIS_OK;
 }
 
+/* Room for an id that the host will generate: taken before, so that no section is left that nobody knows. */
+static size_t generated_max(const struct checkpoint *checkpoint)
+{
+    uint64_t allowed = checkpoint->attributes.max_section_id_size;
+    return allowed == 0 ? 1 : allowed > UINT16_MAX ? UINT16_MAX : (size_t)allowed;
+}
+
 /* The id that the host generated goes to the program, in memory that it can free. */
-static SaAisErrorT take_generated(struct exchange *exchange, SaCkptSectionIdT *id)
+static SaAisErrorT take_generated(struct exchange *exchange, SaUint8T **room, size_t size, SaCkptSectionIdT *id)
 {
     const uint8_t *generated;
     uint16_t length;
-    if (!result_section_created(&exchange->answer, &generated, &length) || length == 0)
+    if (!result_section_created(&exchange->answer, &generated, &length) || length == 0 || length > size)
         return SA_AIS_ERR_LIBRARY;
-    SaUint8T *copy = malloc(length);
-    if (copy == NULL)
-        return SA_AIS_ERR_NO_MEMORY;
-    memcpy(copy, generated, length);
+    memcpy(*room, generated, length);
+    SaUint8T *fitting = realloc(*room, length);
     id->idLen = length;
-    id->id = copy;
+    id->id = fitting != NULL ? fitting : *room;
+    *room = NULL;
     return SA_AIS_OK;
 }
 
@@ -56,6 +62,25 @@ static bool is_full(SaCkptCheckpointHandleT handle)
         && status.sections >= status.attributes.max_sections;
 }
 
+static SaAisErrorT create(struct handle_call *call, SaCkptSectionCreationAttributesT *attributes, const void *data, SaSizeT size)
+{
+    SaCkptSectionIdT *id = attributes->sectionId;
+    SaUint8T *room = NULL;
+    size_t room_size = generated_max(call->checkpoint);
+    bool is_generated = is_default(id);
+    if (is_generated && (room = malloc(room_size)) == NULL)
+        return SA_AIS_ERR_NO_MEMORY;
+    put_change(call, CHANGE_CREATE);
+    request_put_section(&call->request, id->id, id->idLen);
+    wire_put_i64(&call->request.fixed, attributes->expirationTime);
+    request_put_data(&call->request, data, (uint32_t)size);
+    SaAisErrorT error = handle_call_perform(call, ckpt_data_limit(call->client, size));
+    if (error == SA_AIS_OK && is_generated)
+        error = take_generated(&call->exchange, &room, room_size, id);
+    free(room);
+    return error;
+}
+
 SaAisErrorT ckpt_section_create(
     SaCkptCheckpointHandleT handle, SaCkptSectionCreationAttributesT *attributes, const void *data, SaSizeT size)
 {
@@ -64,7 +89,6 @@ SaAisErrorT ckpt_section_create(
     if (attributes == NULL || attributes->sectionId == NULL)
         return SA_AIS_ERR_INVALID_PARAM;
     rules_of(handle, &rules);
-    SaCkptSectionIdT *id = attributes->sectionId;
     SaAisErrorT error = check_create(attributes, data, size, &rules);
     if (error == SA_AIS_OK)
         error = handle_call_begin(&call, handle);
@@ -80,14 +104,7 @@ SaAisErrorT ckpt_section_create(
     error = handle_call_request(&call, COMMAND_CHANGE, 2);
     if (error != SA_AIS_OK)
         return error;
-    put_change(&call, CHANGE_CREATE);
-    request_put_section(&call.request, id->id, id->idLen);
-    wire_put_i64(&call.request.fixed, attributes->expirationTime);
-    request_put_data(&call.request, data, (uint32_t)size);
-    error = handle_call_perform(&call, ckpt_data_limit(call.client, size));
-    if (error == SA_AIS_OK && is_default(id))
-        error = take_generated(&call.exchange, id);
-    error = handle_call_end(&call, error);
+    error = handle_call_end(&call, create(&call, attributes, data, size));
     return error == SA_AIS_ERR_EXIST && rules.full_before_present && is_full(handle) ? SA_AIS_ERR_NO_SPACE : error;
 }
 
