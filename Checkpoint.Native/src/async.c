@@ -109,6 +109,8 @@ void async_start(struct client *client, struct async *async)
     int64_t now = deadline_now();
     try_send(client, async, now);
     note_due(client, async, now);
+    if (client->reader == READER_NONE) /* No thread waits for its answer: ours has to read. */
+        link_wake(client);
 }
 
 void async_attach(struct client *client, struct checkpoint *checkpoint)

@@ -62,8 +62,10 @@ void calls_remove(struct client *client, struct call *call)
 
 static void complete(struct call *call, enum call_state state)
 {
+    bool sleeps = !call->is_reader;
     atomic_store_explicit(&call->state, state, memory_order_release);
-    deadline_wake_word(&call->state);
+    if (sleeps)
+        deadline_wake_word(&call->state);
 }
 
 void calls_answer(struct client *client, struct call *call, const struct frame_message *message)

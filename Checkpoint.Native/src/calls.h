@@ -17,6 +17,8 @@ struct call {
     /* An enum call_state; written last by whoever completes the call, then nothing of the call is touched any more. */
     atomic_uint state;
     bool is_async;
+    /* The caller looks at the state itself, after each read: it needs not be woken. */
+    bool is_reader;
     uint64_t id;
     uint64_t session;
     /* The answer, with its type; in the buffer or in a block of its own. */

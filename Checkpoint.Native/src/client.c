@@ -1,11 +1,14 @@
 #include "client.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 
 #include "calls.h"
 #include "deadline.h"
 #include "outbox.h"
+
+#define SOCKET_DEFAULT "/run/checkpoint/checkpoint.sock"
 
 /* Of a call that brings no time; CHECKPOINT_TIMEOUT_MS. */
 enum { LIMIT_MS = 14000, LIMIT_MS_MAX = 3600 * 1000 };
@@ -20,6 +23,13 @@ static int64_t default_limit(void)
     return value * NS_PER_MS;
 }
 
+/* Read here, in a thread of the program: another one of its threads may change the environment later. */
+static char *socket_path(void)
+{
+    const char *path = getenv("CHECKPOINT_SOCKET");
+    return strdup(path == NULL || path[0] == '\0' ? SOCKET_DEFAULT : path);
+}
+
 static void destroy(struct object *object)
 {
     struct client *client = (struct client *)object;
@@ -28,6 +38,7 @@ static void destroy(struct object *object)
     frame_parser_destroy(&client->parser);
     outbox_clear(client);
     calls_destroy(client);
+    free(client->socket_path);
     pthread_cond_destroy(&client->changed);
     pthread_cond_destroy(&client->callback_queued);
     pthread_mutex_destroy(&client->lock);
@@ -56,6 +67,12 @@ struct client *client_create(const SaVersionT *requested, enum profile profile, 
     descriptor_init(&client->wake);
     descriptor_init(&client->selection);
     frame_parser_init(&client->parser);
+    client->socket_path = socket_path();
+    if (client->socket_path == NULL) {
+        *error = SA_AIS_ERR_NO_MEMORY;
+        object_release(&client->object);
+        return NULL;
+    }
     /* First the one that the program may use select on: it gets the lowest number. */
     if (!descriptor_take(&client->selection, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))
         || !descriptor_take_high(&client->wake, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))) {

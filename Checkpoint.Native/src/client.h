@@ -26,6 +26,12 @@ struct async;
 struct callback;
 struct checkpoint;
 
+/*
+ * Who takes what the host sends. While calls follow one another, the calling thread reads its own answer: that saves a change of threads
+ * in each. Whenever nobody calls, or somebody else waits too, it is the client's thread.
+ */
+enum reader { READER_NONE, READER_THREAD, READER_CALLER };
+
 enum link { LINK_DOWN, LINK_GREETING, LINK_UP, LINK_BARRED };
 
 /* The callbacks of both Initialize functions; one that was not given is NULL. */
@@ -75,6 +81,8 @@ struct client {
     struct descriptor selection;
     enum link link;
     bool thread_waits;
+    /* Where the host listens. */
+    char *socket_path;
     bool finalized;
     /* What the host said when it refused or ended a session; OK when it never did. */
     SaAisErrorT refusal;
@@ -92,6 +100,8 @@ struct client {
     uint64_t parcels_sent;
 
     /* Receiving: used by the one who reads. */
+    enum reader reader;
+    int64_t last_call;
     struct frame_parser parser;
 
     struct call_table calls;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "deadline.h"
+#include "link.h"
 #include "outbox.h"
 
 /* The host answers at the deadline itself, and knows better what came of the request; only its silence is ended here. */
@@ -17,6 +18,7 @@ void exchange_init(struct exchange *exchange)
 {
     exchange->call.owned = NULL;
     exchange->call.buffer = exchange->buffer;
+    exchange->call.is_reader = false;
     exchange->no_time = false;
     exchange->answer.status = 0;
     exchange->answer.erroneous_index = -1;
@@ -90,6 +92,7 @@ static enum sent send_once(struct exchange *exchange, const struct target *targe
     struct client *client = target->client;
     struct call *call = &exchange->call;
     atomic_store_explicit(&call->state, CALL_WAITS, memory_order_relaxed);
+    call->is_reader = false;
     if (!calls_add(client, call, false))
         return SENT_NOTHING;
     int64_t left = deadline_left(deadline);
@@ -105,17 +108,22 @@ static enum sent send_once(struct exchange *exchange, const struct target *targe
     return sent;
 }
 
-/* The state after the answer, or CALL_WAITS when it is given up. Without the lock. */
+/* The state after the answer, or CALL_WAITS when it is given up. With the lock, but not while it waits. */
 static enum call_state wait_for_answer(struct exchange *exchange, struct client *client, int64_t deadline)
 {
     struct call *call = &exchange->call;
-    if (!deadline_wait_word(&call->state, CALL_WAITS, deadline)) {
-        pthread_mutex_lock(&client->lock);
-        if (atomic_load_explicit(&call->state, memory_order_acquire) == CALL_WAITS)
-            calls_remove(client, call);
+    call->is_reader = link_may_read(client);
+    if (call->is_reader) {
+        link_read_until(client, &call->state, CALL_WAITS, deadline);
+    } else {
         pthread_mutex_unlock(&client->lock);
+        deadline_wait_word(&call->state, CALL_WAITS, deadline);
+        pthread_mutex_lock(&client->lock);
     }
-    return (enum call_state)atomic_load_explicit(&call->state, memory_order_acquire);
+    enum call_state state = (enum call_state)atomic_load_explicit(&call->state, memory_order_acquire);
+    if (state == CALL_WAITS)
+        calls_remove(client, call);
+    return state;
 }
 
 static SaAisErrorT read_answer(struct exchange *exchange, const struct client *client)
@@ -148,13 +156,10 @@ static SaAisErrorT attempt(
         *again = request->repeatable;
         return SA_AIS_ERR_TIMEOUT;
     }
-    pthread_mutex_unlock(&client->lock);
     enum call_state state = wait_for_answer(exchange, client, answer_deadline(deadline, limit));
-    if (state == CALL_ANSWERED)
-        error = read_answer(exchange, client);
-    pthread_mutex_lock(&client->lock);
     switch (state) {
     case CALL_ANSWERED:
+        error = read_answer(exchange, client);
         *again = error == SA_AIS_ERR_TRY_AGAIN;
         return error;
     case CALL_NO_MEMORY:

@@ -19,13 +19,14 @@
 #include "inbox.h"
 #include "outbox.h"
 
-#define SOCKET_DEFAULT "/run/checkpoint/checkpoint.sock"
-
 /* The thread needs little; a program may have thousands of library handles. */
 enum { STACK_BYTES = 128 * 1024 };
 
 #define BACKOFF_FIRST (10 * NS_PER_MS)
 #define BACKOFF_MOST NS_PER_S
+
+/* A thread that has called a moment ago will call again. */
+#define CALLS_FOLLOW (20 * NS_PER_MS)
 
 /* How long a host may take for its welcome; and for closing what the client opened, at the end. */
 #define GREETING_PATIENCE (5 * NS_PER_S)
@@ -80,7 +81,7 @@ void link_dismissed(struct client *client, uint16_t status)
 /* The socket is closed when nobody uses it any more; then everything of that connection ends. With the lock. */
 static void clear_up(struct client *client)
 {
-    while (client->sending)
+    while (client->sending || client->reader == READER_CALLER)
         pthread_cond_wait(&client->changed, &client->lock);
     client->was_lost = false;
     descriptor_close(&client->socket);
@@ -92,12 +93,9 @@ static void clear_up(struct client *client)
     pthread_cond_broadcast(&client->changed);
 }
 
-static int open_socket(void)
+static int open_socket(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    const char *path = getenv("CHECKPOINT_SOCKET");
-    if (path == NULL || path[0] == '\0')
-        path = SOCKET_DEFAULT;
     if (strlen(path) >= sizeof address.sun_path)
         return -1;
     strcpy(address.sun_path, path);
@@ -135,11 +133,15 @@ static short wait_for_events(struct client *client, int64_t deadline)
         {.fd = descriptor_number(&client->wake), .events = POLLIN},
         {.fd = descriptor_number(&client->socket), .events = POLLIN},
     };
+    if (client->reader != READER_THREAD)
+        watched[1].events = 0;
     if (client->outbox.length > 0 && !client->sending)
         watched[1].events |= POLLOUT;
+    if (watched[1].events == 0)
+        watched[1].fd = -1;
     client->thread_waits = true;
     pthread_mutex_unlock(&client->lock);
-    int ready = poll(watched, watched[1].fd >= 0 ? 2 : 1, deadline_poll_ms(deadline));
+    int ready = poll(watched, 2, deadline_poll_ms(deadline));
     pthread_mutex_lock(&client->lock);
     client->thread_waits = false;
     if (ready > 0 && watched[0].revents != 0) {
@@ -173,12 +175,29 @@ static void connect_again(struct client *client, struct attempts *attempts)
     attempts->not_before = deadline_after(attempts->pause);
     attempts->pause = attempts->pause * 2 > BACKOFF_MOST ? BACKOFF_MOST : attempts->pause * 2;
     pthread_mutex_unlock(&client->lock);
-    int number = open_socket();
+    int number = open_socket(client->socket_path);
     pthread_mutex_lock(&client->lock);
     if (descriptor_take_high(&client->socket, number)) {
         client->link = LINK_GREETING;
         greet(client);
     }
+}
+
+/* Somebody besides a single calling thread waits for what the host sends. */
+static bool thread_must_read(const struct client *client)
+{
+    return client->link == LINK_GREETING || client->calls.used > 0 || client->async_count > 0 || client->tracking || client->arrival != NULL;
+}
+
+/* Takes the part of the reader, or leaves it to the callers. When to think about it again. */
+static int64_t choose_reader(struct client *client)
+{
+    if (client->reader == READER_CALLER)
+        return DEADLINE_NEVER; /* It says when it stops, if anything has to be read. */
+    int64_t now = deadline_now();
+    bool calls_follow = now - client->last_call < CALLS_FOLLOW;
+    client->reader = thread_must_read(client) || !calls_follow ? READER_THREAD : READER_NONE;
+    return client->reader == READER_NONE ? client->last_call + CALLS_FOLLOW : DEADLINE_NEVER;
 }
 
 /* One round with a connection. */
@@ -194,10 +213,11 @@ static void serve(struct client *client, int64_t *greeting_deadline)
     if (client->was_lost)
         return;
     int64_t deadline = client->asyncs_due < *greeting_deadline ? client->asyncs_due : *greeting_deadline;
-    short events = wait_for_events(client, deadline);
+    int64_t look_again = choose_reader(client);
+    short events = wait_for_events(client, deadline < look_again ? deadline : look_again);
     if (client->finalized || client->was_lost)
         return;
-    if ((events & ~POLLOUT) != 0) {
+    if ((events & ~POLLOUT) != 0 && client->reader == READER_THREAD) {
         pthread_mutex_unlock(&client->lock);
         bool useful = inbox_receive(client);
         pthread_mutex_lock(&client->lock);
@@ -219,7 +239,11 @@ static void say_farewell(struct client *client)
     wire_writer_init(&writer, message, sizeof message);
     message_put_farewell(&writer);
     outbox_post(client, message, wire_written(&writer));
-    while (client->link == LINK_UP && deadline_left(deadline) > 0) {
+    while (client->reader == READER_CALLER && deadline_left(deadline) > 0)
+        deadline_wait(&client->changed, &client->lock, deadline);
+    if (client->reader != READER_CALLER)
+        client->reader = READER_THREAD;
+    while (client->link == LINK_UP && client->reader == READER_THREAD && deadline_left(deadline) > 0) {
         outbox_flush(client);
         short events = wait_for_events(client, deadline);
         if ((events & ~POLLOUT) == 0)
@@ -256,8 +280,38 @@ static void *run(void *argument)
     say_farewell(client);
     link_give_up(client);
     clear_up(client);
+    client->reader = READER_NONE;
     pthread_mutex_unlock(&client->lock);
     return NULL;
+}
+
+bool link_may_read(struct client *client)
+{
+    client->last_call = deadline_now();
+    if (client->reader != READER_NONE || client->link != LINK_UP)
+        return false;
+    client->reader = READER_CALLER;
+    return true;
+}
+
+void link_read_until(struct client *client, atomic_uint *state, unsigned waits, int64_t deadline)
+{
+    bool useful = true;
+    pthread_mutex_unlock(&client->lock);
+    while (useful && atomic_load_explicit(state, memory_order_acquire) == waits && deadline_left(deadline) > 0) {
+        struct pollfd watched = {.fd = descriptor_number(&client->socket), .events = POLLIN};
+        if (poll(&watched, 1, deadline_poll_ms(deadline)) > 0)
+            useful = inbox_receive(client);
+    }
+    pthread_mutex_lock(&client->lock);
+    client->reader = READER_NONE;
+    client->last_call = deadline_now();
+    if (!useful)
+        link_give_up(client);
+    if (client->was_lost || client->finalized)
+        pthread_cond_broadcast(&client->changed); /* The thread may wait to clear up. */
+    else if (thread_must_read(client))
+        link_wake(client);
 }
 
 SaAisErrorT link_start(struct client *client)

@@ -151,6 +151,8 @@ void outbox_flush(struct client *client)
     }
     outbox->length -= (size_t)sent;
     memmove(outbox->bytes, outbox->bytes + sent, outbox->length);
+    if (outbox->length == 0 && outbox->capacity > OUTBOX_MAX)
+        outbox_clear(client);
     if (outbox->length == 0 && client->senders_waiting > 0)
         pthread_cond_broadcast(&client->changed);
 }
