@@ -45,9 +45,23 @@ install_postgresql() {
     || broken "apt-get install postgresql failed"
 }
 
+install_compiler() {
+  command -v gcc >/dev/null && [ -e /usr/include/stdio.h ] && return
+  step "installing gcc (the C library and its tests)"
+  local root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || broken "gcc is missing and only root can install it: apt-get install gcc libc6-dev"
+    root=(sudo)
+  fi
+  "${root[@]}" apt-get update -q || broken "apt-get update failed"
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends gcc libc6-dev \
+    || broken "apt-get install gcc libc6-dev failed"
+}
+
 command -v dotnet >/dev/null || broken "the .NET 10 SDK is missing (dotnet is not on the PATH)"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 install_postgresql
+install_compiler
 
 results=$PWD/TestResults
 rm -rf "$results"
@@ -72,6 +86,7 @@ chmod 711 "$temporary"
 trap 'end_leftovers; rm -rf "$temporary"' EXIT
 
 step "building"
+Checkpoint.Native/build.sh || broken "the build of Checkpoint.Native failed"
 dotnet build Checkpoint.sln -nologo -v minimal || broken "the build failed"
 
 step "testing${filter:+ ($filter)}"
