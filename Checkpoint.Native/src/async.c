@@ -49,6 +49,8 @@ static void discard(struct client *client, struct async *async)
         client->asyncs = async->next;
     if (async->next != NULL)
         async->next->previous = async->previous;
+    else
+        client->last_async = async->previous;
     client->async_count--;
     if (async->checkpoint != NULL)
         object_release(&async->checkpoint->object);
@@ -101,10 +103,13 @@ static void note_due(struct client *client, const struct async *async, int64_t n
 
 void async_start(struct client *client, struct async *async)
 {
-    async->next = client->asyncs;
-    if (client->asyncs != NULL)
-        client->asyncs->previous = async;
-    client->asyncs = async;
+    /* At the end: those that wait for the connection or for room go in their order. */
+    async->previous = client->last_async;
+    if (client->last_async != NULL)
+        client->last_async->next = async;
+    else
+        client->asyncs = async;
+    client->last_async = async;
     client->async_count++;
     int64_t now = deadline_now();
     try_send(client, async, now);
@@ -165,14 +170,26 @@ static void ended(struct client *client, struct async *async, SaAisErrorT error)
     discard(client, async);
 }
 
+/* Why a request that was not answered is over. */
+static SaAisErrorT without_answer(const struct async *async)
+{
+    return async->sent || async->is_unknown ? SA_AIS_ERR_TIMEOUT : SA_AIS_ERR_TRY_AGAIN;
+}
+
+/* To be told of changes or not: a later request has said the contrary meanwhile. */
+static bool is_outdated(const struct async *async)
+{
+    return async->purpose == PURPOSE_TRACK && (async->message[async->length - 1] != 0) != async->checkpoint->tracked;
+}
+
 static void try_again(struct client *client, struct async *async, int64_t now)
 {
     int64_t pause = RETRY_FIRST << (async->attempts < 5 ? async->attempts : 5);
     async->attempts++;
     async->not_before = now + (pause < RETRY_MOST ? pause : RETRY_MOST);
     async->sent = false;
-    if (async->not_before >= async->deadline)
-        ended(client, async, SA_AIS_ERR_TRY_AGAIN);
+    if (is_outdated(async) || async->not_before >= async->deadline)
+        ended(client, async, without_answer(async));
     else
         note_due(client, async, now);
 }
@@ -191,7 +208,7 @@ void asyncs_proceed(struct client *client)
         try_send(client, async, now);
         int64_t due = due_of(async, now);
         if (due <= now)
-            ended(client, async, async->sent ? SA_AIS_ERR_TIMEOUT : SA_AIS_ERR_TRY_AGAIN);
+            ended(client, async, without_answer(async));
         else if (due < client->asyncs_due)
             client->asyncs_due = due;
     }
@@ -225,6 +242,7 @@ static bool attached(struct client *client, struct async *async, struct answer *
         return false;
     checkpoint->host_handle = opened.handle;
     checkpoint->attachment = ATTACHED;
+    checkpoint->consumed = 0; /* What the old connection's host was owed. */
     if (checkpoint->tracked)
         async_track(client, checkpoint, true);
     discard(client, async);
@@ -266,6 +284,7 @@ void asyncs_lost(struct client *client)
 {
     for (struct async *async = client->asyncs, *next; async != NULL; async = next) {
         next = async->next;
+        async->is_unknown |= async->sent;
         async->sent = false;
         async->not_before = 0;
         /* Ours belong to the connection. A program's open or synchronize does no more when it is asked twice: the lost session's opens are closed. */

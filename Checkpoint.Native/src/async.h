@@ -31,6 +31,8 @@ struct async {
     SaCkptCheckpointOpenFlagsT flags;
     bool has_handle;
     bool sent;
+    /* It was sent over a connection that was lost before the answer: the host may have done it. */
+    bool is_unknown;
     unsigned attempts;
     int64_t deadline;
     int64_t not_before;

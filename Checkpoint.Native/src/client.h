@@ -106,6 +106,7 @@ struct client {
 
     struct call_table calls;
     struct async *asyncs;
+    struct async *last_async;
     unsigned async_count;
     /* When the earliest of them needs to be looked at. */
     int64_t asyncs_due;

@@ -5,6 +5,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* How long a thread may go without a look at its descriptors: one that the program has closed wakes nobody. */
+#define POLL_MOST (5 * NS_PER_S)
+
 int64_t deadline_now(void)
 {
     struct timespec now;
@@ -29,8 +32,8 @@ int64_t deadline_left(int64_t deadline)
 int deadline_poll_ms(int64_t deadline)
 {
     int64_t left = deadline_left(deadline);
-    if (left > 3600 * NS_PER_S)
-        left = 3600 * NS_PER_S;
+    if (left > POLL_MOST)
+        left = POLL_MOST;
     return (int)((left + NS_PER_MS - 1) / NS_PER_MS);
 }
 

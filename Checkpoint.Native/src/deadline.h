@@ -23,7 +23,7 @@ int64_t deadline_after(int64_t duration);
 /* What is left, at least 0; DEADLINE_NEVER of DEADLINE_NEVER. */
 int64_t deadline_left(int64_t deadline);
 
-/* For poll: rounded up, at most an hour, so that the caller looks again. */
+/* For poll: rounded up, some seconds at most, so that the caller looks again. */
 int deadline_poll_ms(int64_t deadline);
 
 /* A condition variable for the waits below. */

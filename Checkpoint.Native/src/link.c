@@ -126,6 +126,15 @@ static void greet(struct client *client)
     outbox_post(client, message, wire_written(&writer));
 }
 
+/* The program may have closed them by number, under a thread that sleeps, or have something else there by now. */
+static void look_after_descriptors(struct client *client)
+{
+    if (!descriptor_is_ours(&client->wake))
+        descriptor_take_high(&client->wake, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+    if ((client->link == LINK_UP || client->link == LINK_GREETING) && !descriptor_is_ours(&client->socket))
+        link_give_up(client);
+}
+
 /* Sleeps until the thread is woken, something happens on the socket, or the deadline. With the lock, but not while it sleeps. */
 static short wait_for_events(struct client *client, int64_t deadline)
 {
@@ -144,12 +153,10 @@ static short wait_for_events(struct client *client, int64_t deadline)
     int ready = poll(watched, 2, deadline_poll_ms(deadline));
     pthread_mutex_lock(&client->lock);
     client->thread_waits = false;
-    if (ready > 0 && watched[0].revents != 0) {
-        /* The program may have closed it, or have something else under that number: then there is a new one. */
-        if (!descriptor_is_ours(&client->wake))
-            descriptor_take_high(&client->wake, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+    if (ready == 0 || (ready > 0 && watched[0].revents != 0))
+        look_after_descriptors(client);
+    if (ready > 0 && watched[0].revents != 0)
         descriptor_lower(&client->wake);
-    }
     return ready > 0 && watched[1].fd >= 0 ? watched[1].revents : 0;
 }
 
@@ -274,7 +281,7 @@ static void *run(void *argument)
         } else {
             serve(client, &greeting_deadline);
             if (client->link == LINK_UP)
-                attempts_begin(&attempts);
+                attempts.pause = BACKOFF_FIRST; /* Not sooner than that: a session may break as soon as it is open. */
         }
     }
     say_farewell(client);

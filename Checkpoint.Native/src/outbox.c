@@ -170,7 +170,7 @@ static bool wait_for_room(struct client *client, bool is_small, int64_t deadline
     client->senders_waiting++;
     bool in_time = true;
     for (;;) {
-        if (client->session != session || client->link != LINK_UP)
+        if (client->session != session || client->link != LINK_UP || client->finalized)
             break;
         if (is_small ? client->outbox.length < OUTBOX_MAX : !client->sending && client->outbox.length == 0)
             break;
@@ -179,7 +179,7 @@ static bool wait_for_room(struct client *client, bool is_small, int64_t deadline
         in_time = deadline_wait(&client->changed, &client->lock, deadline);
     }
     client->senders_waiting--;
-    return client->session == session && client->link == LINK_UP && in_time;
+    return client->session == session && client->link == LINK_UP && !client->finalized && in_time;
 }
 
 /* One frame of a large message: its head and the next `length` bytes. Without the lock. 1 done, 0 too late, -1 lost; *taken counts bytes. */
