@@ -264,7 +264,7 @@ void async_answered(struct client *client, struct async *async, const struct fra
     bool understood = true;
     wire_reader_init(&reader, message->bytes, message->length);
     wire_u8(&reader);
-    calls_remove(client, &async->call);
+    calls_free(client, async->call.id);
     async->sent = false;
     if (!message_read_answer(&reader, &answer))
         understood = false;

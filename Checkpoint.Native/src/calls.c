@@ -15,7 +15,7 @@ static bool grow(struct call_table *table)
     uint32_t room = table->room == 0 ? ROOM_FIRST : table->room * 2;
     if (room > ROOM_MAX)
         return false;
-    struct call **grown = realloc(table->slots, room * sizeof *grown);
+    struct call_slot *grown = realloc(table->slots, room * sizeof *grown);
     if (grown == NULL)
         return false;
     memset(grown + table->room, 0, (room - table->room) * sizeof *grown);
@@ -23,6 +23,11 @@ static bool grow(struct call_table *table)
     table->next = table->room;
     table->room = room;
     return true;
+}
+
+bool calls_have_room(const struct client *client)
+{
+    return client->calls.used < (uint32_t)client->outstanding_max && client->calls.used < ROOM_MAX;
 }
 
 bool calls_add(struct client *client, struct call *call, bool is_async)
@@ -33,31 +38,46 @@ bool calls_add(struct client *client, struct call *call, bool is_async)
         limit -= RESERVED_FOR_WAITING;
     if (table->used >= limit || (table->used == table->room && !grow(table)))
         return false;
-    while (table->slots[table->next] != NULL)
+    while (table->slots[table->next].id != 0)
         table->next = (table->next + 1) % table->room;
     call->is_async = is_async;
     call->id = ++table->counter << SLOT_BITS | table->next;
     call->session = client->session;
-    table->slots[table->next] = call;
+    table->slots[table->next] = (struct call_slot){call, call->id};
     table->used++;
     return true;
 }
 
-struct call *calls_find(struct client *client, uint64_t id)
+static struct call_slot *slot_of(struct client *client, uint64_t id)
 {
     uint64_t slot = id & (ROOM_MAX - 1);
-    if (slot >= client->calls.room)
+    if (slot >= client->calls.room || client->calls.slots[slot].id != id)
         return NULL;
-    struct call *call = client->calls.slots[slot];
-    return call != NULL && call->id == id ? call : NULL;
+    return &client->calls.slots[slot];
+}
+
+struct call *calls_find(struct client *client, uint64_t id)
+{
+    struct call_slot *slot = slot_of(client, id);
+    return slot != NULL ? slot->call : NULL;
 }
 
 void calls_remove(struct client *client, struct call *call)
 {
-    if (calls_find(client, call->id) != call)
+    struct call_slot *slot = slot_of(client, call->id);
+    if (slot != NULL)
+        slot->call = NULL;
+}
+
+void calls_free(struct client *client, uint64_t id)
+{
+    struct call_slot *slot = slot_of(client, id);
+    if (slot == NULL)
         return;
-    client->calls.slots[call->id & (ROOM_MAX - 1)] = NULL;
+    *slot = (struct call_slot){NULL, 0};
     client->calls.used--;
+    if (client->calls.wanted > 0)
+        pthread_cond_broadcast(&client->changed);
 }
 
 static void complete(struct call *call, enum call_state state)
@@ -70,7 +90,7 @@ static void complete(struct call *call, enum call_state state)
 
 void calls_answer(struct client *client, struct call *call, const struct frame_message *message)
 {
-    calls_remove(client, call);
+    calls_free(client, call->id);
     call->length = message->length;
     call->owned = message->owned;
     if (message->owned != NULL) {
@@ -94,12 +114,12 @@ void calls_lose_all(struct client *client)
 {
     struct call_table *table = &client->calls;
     for (uint32_t i = 0; i < table->room && table->used > 0; i++) {
-        struct call *call = table->slots[i];
-        if (call == NULL)
+        struct call *call = table->slots[i].call;
+        if (table->slots[i].id == 0)
             continue;
-        table->slots[i] = NULL;
+        table->slots[i] = (struct call_slot){NULL, 0};
         table->used--;
-        if (!call->is_async)
+        if (call != NULL && !call->is_async)
             complete(call, CALL_LOST);
     }
 }

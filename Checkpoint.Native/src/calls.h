@@ -28,11 +28,17 @@ struct call {
     uint8_t *buffer;
 };
 
+/* Whether the host allows one more, of a thread that waits. */
+bool calls_have_room(const struct client *client);
+
 /* Gives the call its id. False when as many as the host allows are on their way, or there is no memory. */
 bool calls_add(struct client *client, struct call *call, bool is_async);
 
-/* The call is over or given up. */
+/* Nobody waits for it any more. Its place stays taken until the answer comes: the host would refuse what is above its limit. */
 void calls_remove(struct client *client, struct call *call);
+
+/* It is answered, or was never sent: its place is free. */
+void calls_free(struct client *client, uint64_t id);
 
 /* The waiting call of an id, or NULL. */
 struct call *calls_find(struct client *client, uint64_t id);

@@ -56,13 +56,13 @@ void checkpoint_consumed(struct checkpoint *checkpoint, unsigned events)
     outbox_post(client, message, wire_written(&writer));
 }
 
-void checkpoint_close_at_host(struct client *client, uint64_t host_handle)
+void checkpoint_give_back(struct client *client, enum command command, uint64_t number)
 {
     uint8_t message[64];
     struct wire_writer writer;
     wire_writer_init(&writer, message, sizeof message);
-    message_put_request(&writer, COMMAND_CLOSE);
-    wire_put_u64(&writer, host_handle);
+    message_put_request(&writer, command);
+    wire_put_u64(&writer, number);
     /* An id that no call gets: its answer finds nobody. */
     wire_patch_u64(message + REQUEST_ID_AT, ++client->calls.counter << 16 | 0xFFFF);
     outbox_post(client, message, wire_written(&writer));
@@ -91,7 +91,7 @@ struct checkpoint *checkpoint_adopt(
     }
     if (checkpoint == NULL) {
         if (session == client->session)
-            checkpoint_close_at_host(client, opened->handle);
+            checkpoint_give_back(client, COMMAND_CLOSE, opened->handle);
         return NULL;
     }
     object_release(&checkpoint->object);

@@ -33,8 +33,8 @@ void checkpoint_track(struct checkpoint *checkpoint, bool on);
 /* A callback with changes has run: the host may send more. */
 void checkpoint_consumed(struct checkpoint *checkpoint, unsigned events);
 
-/* The host closes a handle that nobody has here; its answer is of no interest. */
-void checkpoint_close_at_host(struct client *client, uint64_t host_handle);
+/* The host ends a handle or iteration that nobody has here; its answer is of no interest. */
+void checkpoint_give_back(struct client *client, enum command command, uint64_t number);
 
 /* With a reference, or NULL; without the lock. */
 struct checkpoint *checkpoint_find(SaCkptCheckpointHandleT handle);

@@ -50,9 +50,17 @@ struct outbox {
     size_t capacity;
 };
 
+/* A request that the host has not answered; id 0: none. Without a call nobody waits for the answer any more, but the host still counts it. */
+struct call_slot {
+    struct call *call;
+    uint64_t id;
+};
+
 /* Requests that wait for their answer, by the slot that is part of their id. */
 struct call_table {
-    struct call **slots;
+    struct call_slot *slots;
+    /* Threads that wait for a free one. */
+    unsigned wanted;
     uint32_t room;
     uint32_t used;
     uint32_t next;

@@ -49,18 +49,22 @@ static SaAisErrorT standing_of(const struct target *target)
     return SA_AIS_OK;
 }
 
-/* Waits for the connection and the handle's attachment. OK, or why it may not be sent. */
+/* Waits for the connection, the handle's attachment and room among the requests on their way. OK, or why it may not be sent. */
 static SaAisErrorT wait_until_ready(const struct target *target, int64_t deadline)
 {
     struct client *client = target->client;
-    for (bool in_time = true;; in_time = deadline_wait(&client->changed, &client->lock, deadline)) {
+    for (bool in_time = true;;) {
         SaAisErrorT standing = standing_of(target);
         if (standing != SA_AIS_OK)
             return standing;
-        if (client->link == LINK_UP && (target->checkpoint == NULL || target->checkpoint->attachment == ATTACHED))
+        bool is_attached = target->checkpoint == NULL || target->checkpoint->attachment == ATTACHED;
+        if (client->link == LINK_UP && is_attached && calls_have_room(client))
             return SA_AIS_OK;
         if (!in_time)
             return SA_AIS_ERR_TRY_AGAIN;
+        client->calls.wanted++;
+        in_time = deadline_wait(&client->changed, &client->lock, deadline);
+        client->calls.wanted--;
     }
 }
 
@@ -104,7 +108,7 @@ static enum sent send_once(struct exchange *exchange, const struct target *targe
     request_stamp(request, call->id, exchange->no_time ? 0 : left > 0 ? left : 1, handle);
     enum sent sent = outbox_send(client, request, deadline);
     if (sent != SENT)
-        calls_remove(client, call);
+        calls_free(client, call->id);
     return sent;
 }
 

@@ -6,6 +6,7 @@
 
 #include "async.h"
 #include "callbacks.h"
+#include "calls.h"
 #include "checkpoint.h"
 #include "link.h"
 #include "outbox.h"
@@ -18,10 +19,14 @@ static bool late_answer(struct client *client, struct wire_reader *reader)
 {
     struct answer answer;
     struct opened opened;
+    uint64_t iteration;
     if (!message_read_answer(reader, &answer))
         return false;
+    calls_free(client, answer.id);
     if (answer.status == SA_AIS_OK && answer.result == RESULT_OPENED && result_opened(&answer, &opened))
-        checkpoint_close_at_host(client, opened.handle);
+        checkpoint_give_back(client, COMMAND_CLOSE, opened.handle);
+    else if (answer.status == SA_AIS_OK && answer.result == RESULT_ITERATION && result_iteration(&answer, &iteration))
+        checkpoint_give_back(client, COMMAND_ITERATION_END, iteration);
     return true;
 }
 
