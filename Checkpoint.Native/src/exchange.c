@@ -164,7 +164,8 @@ static SaAisErrorT attempt(
     switch (state) {
     case CALL_ANSWERED:
         error = read_answer(exchange, client);
-        *again = error == SA_AIS_ERR_TRY_AGAIN;
+        /* A call without a limit never answers TIMEOUT. */
+        *again = error == SA_AIS_ERR_TRY_AGAIN || (error == SA_AIS_ERR_TIMEOUT && deadline == DEADLINE_NEVER && request->repeatable);
         return error;
     case CALL_NO_MEMORY:
         return SA_AIS_ERR_NO_MEMORY;
@@ -198,7 +199,7 @@ SaAisErrorT exchange_perform(struct exchange *exchange, const struct target *tar
             break;
         free(exchange->call.owned);
         exchange->call.owned = NULL;
-        if (error == SA_AIS_ERR_TRY_AGAIN && client->link == LINK_UP)
+        if (client->link == LINK_UP)
             pause_until(client, until);
     }
     pthread_mutex_unlock(&client->lock);
