@@ -32,4 +32,4 @@ done
 [ -e "$run/ready" ] || { echo "soak.sh: the host has not become ready" >&2; tail "$run/host.log" >&2; exit 1; }
 
 export CHECKPOINT_SOCKET=$run/checkpoint.sock
-Checkpoint.Native/build/soak "./checkpoint fault collect --socket $CHECKPOINT_SOCKET >/dev/null" "$@"
+Checkpoint.Native/build/soak "./checkpoint fault collect --timeout 60s --socket $CHECKPOINT_SOCKET >/dev/null" "$@"
