@@ -15,7 +15,7 @@ public sealed class CommandTree
     private readonly Terminal _terminal;
     private readonly Option<string?> _socket = new("--socket")
     {
-        Description = "The host's Unix socket. Else: $CHECKPOINT_SOCKET, a host kept by run.sh --keep, /run/checkpoint/checkpointd.sock",
+        Description = "The host's Unix socket. Else: $CHECKPOINT_SOCKET, a host kept by run.sh --keep, /run/checkpoint/checkpoint.sock",
         HelpName = "PATH",
         Recursive = true,
     };

@@ -13,7 +13,7 @@ case $variant in
   *) echo "usage: build.sh [asan|tsan]" >&2; exit 2 ;;
 esac
 cc=${CC:-gcc}
-flags=(-std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wpedantic -Werror -fexceptions -pthread "${sanitize[@]}")
+flags=(-std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wpedantic -Werror -pthread "${sanitize[@]}")
 mkdir -p "$out/objects" "$out/openais"
 
 # An object is made again when its source, any header of ours, or this file is newer.

@@ -26,7 +26,7 @@ public static class SocketCandidates
     /// <summary>Set by the wrapper to the checkout's root.</summary>
     public const string HomeVariable = "CHECKPOINT_HOME";
 
-    public const string SystemPath = "/run/checkpoint/checkpointd.sock";
+    public const string SystemPath = "/run/checkpoint/checkpoint.sock";
 
     // run.sh keeps its hosts' sockets at most this deep below .run; deeper are their data directories.
     private const int DepthMax = 3;
