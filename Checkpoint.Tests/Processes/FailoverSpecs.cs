@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Checkpoint.Client;
 using Checkpoint.Host.Lifecycle;
 using Checkpoint.Protocol;
+using Checkpoint.Tests.Cluster;
 
 namespace Checkpoint.Tests.Processes;
 
@@ -27,7 +28,8 @@ public sealed class FailoverSpecs
 
         foreach (var host in hosts.Skip(1))
         {
-            await using var reader = await ConnectAsync(host);
+            await using var application = await Application.AtAsync(host);
+            var reader = application.Client;
             await using var read = await OpenAsync(reader);
             Assert.Equal(host.Name, reader.HostName);
             Assert.Equal("\0\0\0here"u8.ToArray(), (await read.ReadAsync(SectionId.Default)).ToArray());
