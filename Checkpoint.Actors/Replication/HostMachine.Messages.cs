@@ -42,7 +42,7 @@ public sealed partial class HostMachine
             return;
         }
 
-        peer.HeardAt = _context.Now;
+        peer.HeardAt = peer.CameAt = _context.Now;
         peer.HearsUs = beat.Heard.Contains(_context.Self);
         peer.IsOutOfMemory = beat.IsOutOfMemory;
         peer.MeasureClock(beat.SentAt, _context.Now, _context.Options.LeaseMarginPercent);

@@ -35,6 +35,9 @@ internal sealed class Heartbeats(MachineContext context)
     /// <summary>Heard, and it hears us: within the last detection time.</summary>
     public bool IsBothWays(HostId host) => host == context.Self || (IsHeard(host) && _peers[host].HearsUs);
 
+    /// <summary>A heartbeat came at or after <paramref name="time"/>; neither doubt nor a stand-still of ours changes that.</summary>
+    public bool CameSince(HostId host, long time) => host == context.Self || (_peers.TryGetValue(host, out var peer) && peer.CameAt >= time);
+
     /// <summary>A reason to doubt: what was heard so far counts only a little longer.</summary>
     public void Doubt(HostId host)
     {

@@ -9,8 +9,11 @@ internal sealed class Peer(HostId host)
 
     public HostId Host { get; } = host;
 
-    /// <summary>When the last heartbeat came, by our clock.</summary>
+    /// <summary>From when on it counts as heard: when the last heartbeat came, by our clock; doubt moves it back, a stand-still of ours forth.</summary>
     public long HeardAt { get; set; } = long.MinValue;
+
+    /// <summary>When the last heartbeat came, by our clock.</summary>
+    public long CameAt { get; set; } = long.MinValue;
 
     /// <summary>Its last heartbeat said that it hears us.</summary>
     public bool HearsUs { get; set; }

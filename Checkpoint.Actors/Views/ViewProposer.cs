@@ -50,7 +50,7 @@ internal sealed class ViewProposer(MachineContext context, ViewKeeper keeper, He
         var alive = view.Hosts.Count(host => !heartbeats.IsDead(host));
         if (survivors < ViewRules.AdoptersNeeded(alive) || (survivors < alive && !isFullForAll))
             return;
-        if (IsDue(next, next.IndexOf(context.Self) * context.Options.ProposeStagger))
+        if (IsDue(next, next.IndexOf(context.Self) * context.Options.ProposeStagger, leavesOut: survivors < alive))
             journal.Append(keeper.NextRow(next));
     }
 
@@ -60,7 +60,7 @@ internal sealed class ViewProposer(MachineContext context, ViewKeeper keeper, He
         if (!keeper.Up.Contains(context.Self) || keeper.Latest is { } row && !row.Hosts.All(heartbeats.IsDead))
             return;
         var rank = keeper.Up.Count(host => host.CompareTo(context.Self) < 0 && heartbeats.IsHeard(host));
-        if (IsDue([context.Self], rank * 4 * context.Options.ProposeStagger))
+        if (IsDue([context.Self], rank * 4 * context.Options.ProposeStagger, leavesOut: false))
             journal.Append(keeper.NextRow([context.Self]));
     }
 
@@ -69,11 +69,15 @@ internal sealed class ViewProposer(MachineContext context, ViewKeeper keeper, He
         !view.Contains(host) && heartbeats.IsBothWays(host) && heartbeats.Of(host).View == 0;
 
     /// <summary>The same wish for so long: hosts further back in the list give those before them the time to write it.</summary>
-    private bool IsDue(List<HostId> wanted, long patience)
+    /// <param name="leavesOut">
+    /// Somebody who may live is to be left out: then everybody who is kept has to be heard since. A host that is itself cut off, and whose connections
+    /// ended at different times, would otherwise keep one that it cannot hear either, win the row, and take the majority its view.
+    /// </param>
+    private bool IsDue(List<HostId> wanted, long patience, bool leavesOut)
     {
         if (!wanted.SequenceEqual(_wanted))
             (_wanted, _wantedSince) = (wanted, context.Now);
-        if (context.Now < _wantedSince + patience)
+        if (context.Now < _wantedSince + patience || (leavesOut && !wanted.TrueForAll(host => heartbeats.CameSince(host, _wantedSince))))
             return false;
         _wanted = [];
         return true;

@@ -26,7 +26,7 @@ public sealed class TestCluster : IAsyncDisposable
         TickInterval = 5 * AisTime.NanosecondsPerMillisecond,
         Heartbeat = 200 * AisTime.NanosecondsPerMillisecond,
         Detection = 4_000 * AisTime.NanosecondsPerMillisecond,
-        SuspectPatience = 4_000 * AisTime.NanosecondsPerMillisecond, // As Detection: a cut closes some connections and not others.
+        SuspectPatience = 1_000 * AisTime.NanosecondsPerMillisecond,
         Lease = 3_000 * AisTime.NanosecondsPerMillisecond,
         BytesMax = 2L * 1024 * 1024 * 1024,
         IncarnationsMax = 100_000,

@@ -106,6 +106,19 @@ public sealed class HostMachineTests
         Assert.Equal(2, pump.Status(0, checkpoint).ReplicaHosts.Count);
     }
 
+    [Fact(DisplayName = "A host that is cut off, and doubts one of the others sooner, does not spoil the majority's view")]
+    public void Cut_off_with_doubts()
+    {
+        var pump = new MachinePump(3);
+        Assert.Equal(3, pump.Newest!.Hosts.Length);
+
+        pump.CutOff.Add(2);
+        pump.Step(2, new MachineInput.Suspect(pump.Hosts[0])); // Its connection to this one ended at once.
+        pump.Pass(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(pump.Hosts[..2], pump.Newest.Hosts.Order());
+    }
+
     [Fact(DisplayName = "A deleted incarnation is nowhere once that is answered, and deleting it again is Ok")]
     public void Deletion()
     {

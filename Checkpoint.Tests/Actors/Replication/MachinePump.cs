@@ -35,6 +35,12 @@ internal sealed class MachinePump
 
     public HostId[] Hosts { get; }
 
+    /// <summary>The newest row of the journal.</summary>
+    public View? Newest => _newest;
+
+    /// <summary>Who neither hears nor is heard.</summary>
+    public HashSet<int> CutOff { get; } = [];
+
     public HostMachine[] Machines { get; }
 
     /// <summary>What trackers were told, in order.</summary>
@@ -110,6 +116,8 @@ internal sealed class MachinePump
     {
         switch (output)
         {
+            case MachineOutput.Send send when CutOff.Contains(host) || CutOff.Contains(Array.IndexOf(Hosts, send.To)):
+                break;
             case MachineOutput.Send send:
                 _inputs.Enqueue((Array.IndexOf(Hosts, send.To), new MachineInput.FromHost(Hosts[host], send.Message)));
                 break;
