@@ -3,7 +3,9 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Client;
 using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
+using Akka.DistributedData;
 using Akka.Persistence.Sql;
 using Checkpoint.Actors.Checkpoints;
 using Checkpoint.Actors.Configuration;
@@ -102,10 +104,18 @@ public sealed record HostConfiguration(HostOptions Options, NodeOptions Node, Im
             .WithFallback(configuration)
             .WithFallback(CheckpointReference.Actors())
             .WithFallback(SqlPersistence.DefaultConfiguration)
-            .WithFallback(ClusterSharding.DefaultConfig())
-            .WithFallback(ClusterClientReceptionist.DefaultConfig())
-            .WithFallback(DistributedPubSub.DefaultConfig());
+            .WithFallback(ExtensionDefaults());
     }
+
+    /// <summary>
+    /// Akka's extensions bring their serializers when they are first used. Members of the cluster do not wait for that: a host that returns to its
+    /// address is sent their messages at once, and must know how to read them.
+    /// </summary>
+    public static Config ExtensionDefaults() => ClusterSharding.DefaultConfig()
+        .WithFallback(ClusterSingleton.DefaultConfig())
+        .WithFallback(DistributedData.DefaultConfig())
+        .WithFallback(ClusterClientReceptionist.DefaultConfig())
+        .WithFallback(DistributedPubSub.DefaultConfig());
 
     private static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
 }

@@ -1,12 +1,10 @@
 using Akka.Actor;
-using Akka.Cluster.Sharding;
-using Akka.Cluster.Tools.Client;
-using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Configuration;
 using Checkpoint.Actors.Configuration;
 using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Node;
 using Checkpoint.Actors.Replication;
+using Checkpoint.Host.Configuration;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Tests.Cluster;
@@ -159,7 +157,5 @@ public sealed class TestCluster : IAsyncDisposable
         .WithFallback(CheckpointReference.Cluster())
         .WithFallback(CheckpointReference.Actors())
         .WithFallback(CheckpointReference.Defaults())
-        .WithFallback(ClusterSharding.DefaultConfig())
-        .WithFallback(ClusterClientReceptionist.DefaultConfig())
-        .WithFallback(DistributedPubSub.DefaultConfig());
+        .WithFallback(HostConfiguration.ExtensionDefaults());
 }

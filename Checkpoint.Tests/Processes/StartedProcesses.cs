@@ -18,7 +18,9 @@ public static class StartedProcesses
 
     public static void Add(Process process)
     {
-        Running[process.Id] = process;
+        var id = process.Id;
+        Running[id] = process;
+        process.Disposed += (_, _) => Running.TryRemove(new KeyValuePair<int, Process>(id, process)); // It can be asked nothing more.
         if (Environment.GetEnvironmentVariable("CHECKPOINT_TEST_PIDS") is { Length: > 0 } record)
         {
             lock (Gate)

@@ -30,6 +30,23 @@ public sealed class HostConfigurationTests
         Assert.False(host.Akka.GetBoolean("akka.actor.serialization-settings.allow-unregistered-types", true));
     }
 
+    [Fact(DisplayName = "A host can read what members send it before it has used Akka's extensions itself")]
+    public void Serializers_of_extensions()
+    {
+        var host = HostConfiguration.Load(Repository.PathOf("hocon/node1.conf"), []);
+
+        var known = host.Akka.GetConfig("akka.actor.serialization-identifiers").AsEnumerable().Select(pair => pair.Key.Split(',')[0].Trim('"')).ToHashSet();
+        foreach (var serializer in new[]
+            {
+                "Akka.Cluster.Sharding.Serialization.ClusterShardingMessageSerializer",
+                "Akka.Cluster.Tools.Singleton.Serialization.ClusterSingletonMessageSerializer",
+                "Akka.Cluster.Tools.Client.Serialization.ClusterClientMessageSerializer",
+                "Akka.Cluster.Tools.PublishSubscribe.Serialization.DistributedPubSubMessageSerializer",
+                "Akka.DistributedData.Serialization.ReplicatorMessageSerializer",
+            })
+            Assert.Contains(serializer, known);
+    }
+
     [Fact(DisplayName = "The production example lacks nothing but its certificate file")]
     public void Production_example()
     {
