@@ -9,9 +9,6 @@ public static class ContentLimits
     /// <summary>Above this size a checkpoint's section is refused (NO_RESOURCES), whatever max-section-size says.</summary>
     public const long SectionSizeMaxBytes = 64L * 1024 * 1024;
 
-    /// <summary>What a section costs a host besides its bytes and its id: table entry, expiry entry, pages' headers, its place in the map (measured, rounded up).</summary>
-    public const int SectionOverheadBytes = 512;
-
     /// <summary>A piece of a fill, encoded: well below the 256 KiB that a link which carries heartbeats takes.</summary>
     public const int ChunkSizeMaxBytes = 128 * 1024;
 }

@@ -35,7 +35,7 @@ public sealed class SectionTable
     public long BytesUsed { get; private set; }
 
     /// <value>Bytes of memory that the content costs this host, to an upper bound; what the host's quota counts.</value>
-    public long FootprintBytes => BytesUsed + _idBytes + ((long)Count * ContentLimits.SectionOverheadBytes);
+    public long FootprintBytes => BytesUsed + _idBytes + ((long)Count * LogEntry.SectionOverheadBytes);
 
     /// <value>The update applied last.</value>
     public long Sequence { get; private set; }

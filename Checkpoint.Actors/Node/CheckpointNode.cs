@@ -13,12 +13,15 @@ public sealed class CheckpointNode
 {
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(30);
 
+    /// <summary>What is at work in sessions is answered within about a second of the farewell.</summary>
+    private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(5);
+
     private readonly TaskCompletionSource<NodeExit> _exit;
     private readonly TimeSpan _drainTimeout;
 
-    private CheckpointNode(ActorSystem system, NodeServices services, TaskCompletionSource<NodeExit> exit, Task serving, TimeSpan drainTimeout)
+    private CheckpointNode(ActorSystem system, NodeServices services, TaskCompletionSource<NodeExit> exit, Task serving, Task filled, TimeSpan drainTimeout)
     {
-        (System, Services, _exit, Serving, _drainTimeout) = (system, services, exit, serving, drainTimeout);
+        (System, Services, _exit, Serving, Filled, _drainTimeout) = (system, services, exit, serving, filled, drainTimeout);
     }
 
     public ActorSystem System { get; }
@@ -27,6 +30,9 @@ public sealed class CheckpointNode
 
     /// <summary>Completes when a view first serves on this host: it can take requests.</summary>
     public Task Serving { get; }
+
+    /// <summary>Completes when the host first holds every checkpoint of its view whole: another one may go then, and nothing is lost.</summary>
+    public Task Filled { get; }
 
     /// <summary>Completes when the host cannot serve any more, with the reason. Never in a graceful leave.</summary>
     public Task<NodeExit> Exit => _exit.Task;
@@ -38,12 +44,12 @@ public sealed class CheckpointNode
     public static async Task<CheckpointNode> StartAsync(ActorSystem system, NodeOptions options, TimeProvider clock)
     {
         var exit = new TaskCompletionSource<NodeExit>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var serving = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        system.ActorOf(Akka.Actor.Props.Create(() => new FirstServing(serving)), "checkpoint-first-serving");
+        var serving = First<ReplicaAgentProtocol.ViewServing>(system);
+        var filled = First<ReplicaAgentProtocol.HoldsAll>(system);
         var seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
         var guardian = system.ActorOf(NodeGuardian.Props(options, NanosecondClock.Of(clock), seed, exit), NodeGuardian.Name);
         var services = await guardian.Ask<NodeServices>(NodeGuardian.GetServices.Instance, AnswerPatience);
-        var node = new CheckpointNode(system, services, exit, serving.Task, options.DrainTimeout);
+        var node = new CheckpointNode(system, services, exit, serving, filled, options.DrainTimeout);
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "drain-host", async () =>
         {
             await node.DrainAsync();
@@ -62,32 +68,48 @@ public sealed class CheckpointNode
             return;
         var clock = Services.Clock;
         var deadline = clock.GetTimestamp() + (_drainTimeout.Ticks * 100);
+        var drained = await StepAsync("hand over", () => Services.Agent.Ask<ReplicaAgentProtocol.Done>(
+            new ReplicaAgentProtocol.DrainHost(0, deadline), _drainTimeout + TimeSpan.FromSeconds(1)));
+        if (drained is { Status: not AisStatus.Ok })
+            System.Log.Warning("not everything was handed over within {0}: {1}", _drainTimeout, drained.Reason);
+        await StepAsync("say farewell to its clients", () =>
+            Services.Sessions.Ask<SessionRegistry.Left>(SessionRegistry.LeaveNow.Instance, FarewellPatience));
+        // When it answers, "retired" is on its way to every host, on the connections that the rest of the leave uses as well, and the
+        // agent goes on saying so: the others need not wait for this host's lease.
+        await StepAsync("retire", () => Services.Agent.Ask<ReplicaAgent.RetireNow>(ReplicaAgent.RetireNow.Instance, TimeSpan.FromSeconds(1)));
+    }
+
+    /// <summary>One step that is not answered is no reason to leave out the next ones: clients and hosts have to hear of the leave.</summary>
+    private async Task<T?> StepAsync<T>(string what, Func<Task<T>> step)
+        where T : class
+    {
         try
         {
-            var drained = await Services.Agent.Ask<ReplicaAgentProtocol.Done>(
-                new ReplicaAgentProtocol.DrainHost(0, deadline), _drainTimeout + TimeSpan.FromSeconds(1));
-            if (drained.Status != AisStatus.Ok)
-                System.Log.Warning("not everything was handed over within {0}: {1}", _drainTimeout, drained.Reason);
-            await Services.Sessions.Ask<SessionRegistry.Left>(SessionRegistry.LeaveNow.Instance, _drainTimeout);
-            // When it answers, "retired" is on its way to every host, on the connections that the rest of the leave uses as well, and the
-            // agent goes on saying so: the others need not wait for this host's lease.
-            await Services.Agent.Ask<ReplicaAgent.RetireNow>(ReplicaAgent.RetireNow.Instance, TimeSpan.FromSeconds(1));
+            return await step();
         }
         catch (AskTimeoutException e)
         {
-            System.Log.Warning("the agent did not answer the leave: {0}", e.Message);
+            System.Log.Warning("the leave did not {0}: {1}", what, e.Message);
+            return null;
         }
     }
 
-    private sealed class FirstServing : ReceiveActor
+    private static Task First<TEvent>(ActorSystem system)
     {
-        public FirstServing(TaskCompletionSource serving) =>
-            Receive<ReplicaAgentProtocol.ViewServing>(_ =>
+        var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        system.ActorOf(Akka.Actor.Props.Create(() => new FirstOf<TEvent>(first)), $"checkpoint-first-{typeof(TEvent).Name}");
+        return first.Task;
+    }
+
+    private sealed class FirstOf<TEvent> : ReceiveActor
+    {
+        public FirstOf(TaskCompletionSource first) =>
+            Receive<TEvent>(_ =>
             {
-                serving.TrySetResult();
+                first.TrySetResult();
                 Context.Stop(Self);
             });
 
-        protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(ReplicaAgentProtocol.ViewServing));
+        protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(TEvent));
     }
 }

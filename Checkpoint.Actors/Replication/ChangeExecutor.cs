@@ -25,12 +25,16 @@ internal sealed class ChangeExecutor(MachineContext context, ViewKeeper keeper, 
         var (result, concrete) = replica.Table!.Check(op, replica.Pending!, context.NextRandom);
         if (concrete is null)
             return (result, 0);
-        if (Quota.Grows(concrete, replica.Pending!) && quota.WithoutMemory() is { } exhausted)
+        if (ContentOpCodec.SizeHint(concrete) is var size && size > LinkCodec.UpdateMaxBytes)
+            return (new(AisStatus.NoResources, $"the update has {size} bytes, and one update at most {LinkCodec.UpdateMaxBytes}"), 0);
+        var grows = Quota.Grows(concrete, replica.Pending!);
+        if (grows && quota.WithoutMemory() is { } exhausted)
             return (new(AisStatus.NoMemory, exhausted), 0);
-        if (concrete.DataBytes > 0 && quota.Refuse(Quota.GrowthOf(concrete, replica.Pending!)) is { } reason)
+        if ((grows || concrete.DataBytes > 0) && quota.Refuse(Quota.GrowthOf(concrete, replica.Pending!), grows) is { } reason)
             return (new(AisStatus.NoResources, reason), 0);
-        var entry = replica.Orderer!.Order(new LogBody.Content(concrete, session, handle, number));
-        quota.Count(entry);
+        var orderer = replica.Orderer!;
+        var entry = orderer.Order(new LogBody.Content(concrete, session, handle, number));
+        quota.Count(entry, orderer);
         return (result, entry.Sequence);
     }
 

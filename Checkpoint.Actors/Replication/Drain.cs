@@ -3,8 +3,12 @@ using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Replication;
 
-/// <summary>A graceful leave: every orderer of this host goes to a full host of the view, the names spread over them.</summary>
-internal sealed class Drain(MachineContext context, ViewKeeper keeper, Heartbeats heartbeats, Replicas replicas, Repeats repeats, ControlExecutor executor)
+/// <summary>
+/// A graceful leave: every orderer of this host goes to a full host of the view, the names spread over them. What nobody else holds whole waits until
+/// a living host has been filled: its content would end with this host.
+/// </summary>
+internal sealed class Drain(
+    MachineContext context, ViewKeeper keeper, Heartbeats heartbeats, Replicas replicas, Repeats repeats, ControlExecutor executor, ViewStart recovery)
 {
     private readonly List<(ReplicaAgentProtocol.DrainHost Command, object Caller)> _waiting = [];
     private bool _isOn;
@@ -20,19 +24,31 @@ internal sealed class Drain(MachineContext context, ViewKeeper keeper, Heartbeat
     {
         if (!_isOn)
             return;
-        var left = 0;
-        foreach (var replica in replicas.All.Where(replica => replica.Orderer is not null).ToArray())
+        if (!recovery.IsStarted && keeper.Current is not null)
         {
-            if (Heir(replica) is not { } heir)
-                continue; // Nobody else has it: nothing to hand over.
-            left++;
-            executor.HandOver(replica, heir, makesActive: false);
+            Answer(AisStatus.Timeout, $"view {keeper.Number} has not started, so nobody orders", all: false);
+            return;
         }
 
-        if (left == 0 && repeats.IsEmpty)
+        var (left, lonely) = (0, 0);
+        var isAlone = !keeper.Up.Any(host => host != context.Self && heartbeats.IsHeard(host));
+        foreach (var replica in replicas.All.Where(replica => replica.Orderer is not null).ToArray())
+        {
+            if (Heir(replica) is { } heir)
+            {
+                left++;
+                executor.HandOver(replica, heir, makesActive: false);
+            }
+            else if (!isAlone)
+            {
+                lonely++;
+            }
+        }
+
+        if (left + lonely == 0 && repeats.IsEmpty)
             Answer(AisStatus.Ok, null, all: true);
         else
-            Answer(AisStatus.Timeout, $"{left} checkpoints are still ordered here", all: false);
+            Answer(AisStatus.Timeout, $"{left} checkpoints are still ordered here, and {lonely} are held whole by no other host yet", all: false);
     }
 
     /// <summary>When nobody waits any more the drain is over: what comes back later is the view's business.</summary>

@@ -34,6 +34,7 @@ public sealed partial class HostMachine
     private long _steppedAt = long.MinValue;
     private long _expireAt;
     private long _unservedSince = long.MinValue;
+    private bool _hasHeldAll;
 
     /// <param name="seed">For ids that the machine makes up.</param>
     /// <param name="map">The accounts of this host's section map; null when there is no map (simulation).</param>
@@ -55,7 +56,7 @@ public sealed partial class HostMachine
         _controlExecutor = new ControlExecutor(_context, _keeper, _replicas, _recovery, _quota);
         _controls = new Controls(_context, _keeper, _heartbeats, _replicas, _recovery, _controlExecutor);
         _fills = new Fills(_context, _keeper, _heartbeats, _replicas);
-        _drain = new Drain(_context, _keeper, _heartbeats, _replicas, _repeats, _controlExecutor);
+        _drain = new Drain(_context, _keeper, _heartbeats, _replicas, _repeats, _controlExecutor, _recovery);
         Connect();
     }
 
@@ -177,6 +178,7 @@ public sealed partial class HostMachine
         if (_keeper.IsRetired)
             return;
         _recovery.Tick();
+        TellWhenFilled();
         foreach (var replica in _replicas.Busy.ToArray())
         {
             replica.Orderer?.Tick();
@@ -192,6 +194,15 @@ public sealed partial class HostMachine
         _controls.Tick();
         _drain.Tick();
         _executor.Tick();
+    }
+
+    /// <summary>Once in its life: a host that comes in later is filled before it calls itself ready.</summary>
+    private void TellWhenFilled()
+    {
+        if (_hasHeldAll || !_recovery.IsStarted || !_recovery.IsFullForAll)
+            return;
+        _hasHeldAll = true;
+        _context.Out(new MachineOutput.Publish(new ReplicaAgentProtocol.HoldsAll(_keeper.Number)));
     }
 
     private void ProposeNow() => _proposer.Tick(_recovery.IsFullForAll, _recovery.IsAllStarted());

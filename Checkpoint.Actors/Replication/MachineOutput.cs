@@ -27,7 +27,7 @@ public abstract record MachineOutput
     /// <summary>A <see cref="SectionMapProtocol"/> message for this host's section map.</summary>
     public sealed record Map(object Message) : MachineOutput;
 
-    /// <summary>For the EventStream: <see cref="ReplicaAgentProtocol.ViewServing"/>, <see cref="ReplicaAgentProtocol.LeftOut"/> or <see cref="ReplicaAgentProtocol.Ordering"/>.</summary>
+    /// <summary>For the EventStream: <see cref="ReplicaAgentProtocol.ViewServing"/>, <see cref="ReplicaAgentProtocol.HoldsAll"/>, <see cref="ReplicaAgentProtocol.LeftOut"/> or <see cref="ReplicaAgentProtocol.Ordering"/>.</summary>
     public sealed record Publish(object Event) : MachineOutput;
 
     /// <summary>A view was adopted (it need not serve yet): links to its hosts are wanted, and what it left out may be downed in the cluster.</summary>

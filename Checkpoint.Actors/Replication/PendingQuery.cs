@@ -29,6 +29,9 @@ internal sealed class PendingQuery(IncarnationId incarnation, QueryBody body, lo
 
     public long ResendAt { get; set; }
 
+    /// <summary>Until the next resending; it grows.</summary>
+    public long Patience { get; set; }
+
     public void Answer(QueryResult result)
     {
         if (IsAnswered)

@@ -13,6 +13,7 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
     private readonly List<PendingQuery> _parked = [];
     private readonly Dictionary<ulong, PendingQuery> _forwarded = [];
     private readonly HashSet<Replica> _waiting = [];
+    private readonly HashSet<(HostId From, ulong Id)> _remote = [];
     private long _sweepAt;
 
     public void Submit(PendingQuery query)
@@ -28,6 +29,8 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
 
     public void OnQuery(HostId from, HostMessage.Query query)
     {
+        if (!_remote.Add((from, query.Id)))
+            return; // Its answer is awaited here already.
         var offset = heartbeats.Of(from).ClockOffset ?? 0;
         var deadline = query.Deadline > long.MaxValue / 2 ? long.MaxValue : query.Deadline + offset;
         Submit(new PendingQuery(
@@ -35,8 +38,29 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
             query.Body,
             deadline,
             isRemote: true,
-            result => context.Send(from, new HostMessage.QueryAnswer(keeper.Number, query.Id, false, result)),
-            () => context.Send(from, new HostMessage.QueryAnswer(keeper.Number, query.Id, true, Moved))));
+            result => Answer(false, Sendable(result)),
+            () => Answer(true, Moved)));
+
+        void Answer(bool wasMoved, QueryResult result)
+        {
+            _remote.Remove((from, query.Id));
+            context.Send(from, new HostMessage.QueryAnswer(keeper.Number, query.Id, wasMoved, result));
+        }
+    }
+
+    /// <summary>What no link would take is refused instead of being lost on the way.</summary>
+    private static QueryResult Sendable(QueryResult result)
+    {
+        var bytes = result switch
+        {
+            QueryResult.Read read => read.Data.Sum(data => 4L + data.Length),
+            QueryResult.Listed listed => listed.Ids.Sum(id => 2L + id.Length),
+            QueryResult.SectionsDescribed described => described.Descriptors.Sum(one => 27L + (one?.Id.Length ?? 0)),
+            _ => 0,
+        };
+        return bytes <= LinkCodec.UpdateMaxBytes
+            ? result
+            : new QueryResult.Refused(AisStatus.NoMemory, $"the answer has {bytes} bytes, and one answer at most {LinkCodec.UpdateMaxBytes}");
     }
 
     public void OnAnswer(HostMessage.QueryAnswer answer)
@@ -109,7 +133,7 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
 
         foreach (var query in _forwarded.Values)
             if (context.Now >= query.ResendAt)
-                Forward(query);
+                Resend(query);
         if (context.Now < _sweepAt)
             return;
         _sweepAt = context.Now + (4 * context.Options.TickInterval);
@@ -230,14 +254,25 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
             return;
         }
 
-        (query.ForwardedTo, query.ForwardId) = (to, context.NextId());
+        (query.ForwardedTo, query.ForwardId, query.Patience) = (to, context.NextId(), context.Options.Resend + TravelTime(query));
         _forwarded.Add(query.ForwardId, query);
-        Forward(query);
+        Resend(query);
     }
 
-    private void Forward(PendingQuery query)
+    /// <summary>What the answer may take on the slowest link: asking again before makes the other host read and send it all once more.</summary>
+    private long TravelTime(PendingQuery query)
     {
-        query.ResendAt = context.Now + (2 * context.Options.Resend);
+        if (query.Body is not QueryBody.Read read)
+            return 0;
+        var largest = (long)Math.Min(replicas.Find(query.Incarnation)?.State.Attributes.MaxSectionSize ?? 0, LinkCodec.UpdateMaxBytes);
+        var bytes = read.Elements.Sum(element => element.Size == ReadElement.Whole ? largest : Math.Min(element.Size, largest));
+        return Math.Min(bytes, LinkCodec.UpdateMaxBytes) * context.Options.ResendPerByte;
+    }
+
+    private void Resend(PendingQuery query)
+    {
+        query.ResendAt = context.Now + query.Patience;
+        query.Patience += Math.Min(query.Patience, context.Options.ResendMax);
         context.Send(query.ForwardedTo!, new HostMessage.Query(keeper.Number, query.Incarnation, query.ForwardId, query.Deadline, query.Body));
     }
 

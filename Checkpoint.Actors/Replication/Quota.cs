@@ -10,6 +10,8 @@ namespace Checkpoint.Actors.Replication;
 /// </summary>
 internal sealed class Quota(MachineContext context, ViewKeeper keeper, Heartbeats heartbeats, Replicas replicas, Updates updates)
 {
+    private const int ReserveDivisor = 8;
+
     private readonly Dictionary<HostId, long> _sent = [];
 
     /// <summary>This host can hold no section that grows.</summary>
@@ -17,24 +19,31 @@ internal sealed class Quota(MachineContext context, ViewKeeper keeper, Heartbeat
 
     public void OnAdopted() => _sent.Clear();
 
+    /// <summary>Kept for writes that make nothing longer, so that who fills a host up does not stop those who only update.</summary>
+    private long Reserve => Math.Min(context.Options.LogBytesMax, context.Options.BytesMax / ReserveDivisor);
+
     /// <summary>The share of what is free here that one orderer's host may use.</summary>
     public long CreditOf(HostId host) => Math.Max(0, context.Options.BytesMax - replicas.BytesUsed) / (keeper.Current?.Hosts.Length ?? 1);
 
     public long ReceivedFrom(HostId host) => updates.ReceivedFrom(host);
 
     /// <summary>Why an update that adds so many bytes cannot be ordered, or null. Hosts that hold nothing of it are asked too: they will.</summary>
-    public string? Refuse(long bytes)
+    /// <param name="grows">It makes a section, or one longer: the reserve is not for it.</param>
+    public string? Refuse(long bytes, bool grows)
     {
-        if (replicas.BytesUsed + bytes > context.Options.BytesMax)
-            return $"this host holds {replicas.BytesUsed} bytes and its limit is {context.Options.BytesMax}";
+        var reserve = grows ? Reserve : 0;
+        if (replicas.BytesUsed + bytes > context.Options.BytesMax - reserve)
+            return $"this host holds {replicas.BytesUsed} bytes and its limit is {context.Options.BytesMax - reserve}";
+        reserve /= keeper.Current!.Hosts.Length;
         foreach (var host in keeper.Current!.Hosts)
         {
             if (host == context.Self)
                 continue;
             var peer = heartbeats.Of(host);
             var underway = Math.Max(0, _sent.GetValueOrDefault(host) - peer.Received);
-            if (peer.Credit - underway < bytes)
-                return $"{host} takes {Math.Max(0, peer.Credit - underway)} more bytes from this host, and the update has {bytes}";
+            var room = Math.Max(0, peer.Credit - underway - reserve);
+            if (room < bytes)
+                return $"{host} takes {room} more bytes from this host, and the update has {bytes}";
         }
 
         return null;
@@ -49,11 +58,11 @@ internal sealed class Quota(MachineContext context, ViewKeeper keeper, Heartbeat
         return null;
     }
 
-    public void Count(LogEntry entry)
+    /// <summary>What goes to the hosts that get updates of the incarnation. One that waits to be filled gets it later within the snapshot, uncounted.</summary>
+    public void Count(LogEntry entry, Orderer orderer)
     {
-        foreach (var host in keeper.Current!.Hosts)
-            if (host != context.Self)
-                _sent[host] = _sent.GetValueOrDefault(host) + entry.Bytes;
+        foreach (var peer in orderer.Peers)
+            _sent[peer.Host] = _sent.GetValueOrDefault(peer.Host) + entry.Bytes;
     }
 
     /// <summary>Does the change make a section, or one longer? A section that is made shorter or written within its size needs no new memory.</summary>
@@ -73,7 +82,7 @@ internal sealed class Quota(MachineContext context, ViewKeeper keeper, Heartbeat
         switch (op)
         {
             case ContentOp.CreateSection create:
-                return growth + create.Id.Length + ContentLimits.SectionOverheadBytes;
+                return growth + create.Id.Length + LogEntry.SectionOverheadBytes;
             case ContentOp.Write write:
                 var beyond = 0L;
                 foreach (var element in write.Elements)

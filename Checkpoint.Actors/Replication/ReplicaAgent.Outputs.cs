@@ -13,7 +13,7 @@ public sealed partial class ReplicaAgent
         switch (output)
         {
             case MachineOutput.Send send:
-                _links.Send(send.To, send.Message, _clock.GetTimestamp());
+                Send(send);
                 break;
             case MachineOutput.Reply reply:
                 ((IActorRef)reply.Caller).Tell(reply.Message, Self);
@@ -45,6 +45,15 @@ public sealed partial class ReplicaAgent
             default:
                 throw new InvalidOperationException($"nothing carries out {output.GetType().Name}");
         }
+    }
+
+    private void Send(MachineOutput.Send send)
+    {
+        var lost = _links.Lost;
+        _links.Send(send.To, send.Message, _clock.GetTimestamp());
+        if (_links.Lost != lost && _links.Lost is 1 or 100 or 10_000)
+            _log.Warning(
+                "The link to {0} did not take a {1}: it is too big, or too much waits for that host ({2} so far)", send.To, send.Message.GetType().Name, _links.Lost);
     }
 
     private void Probe(HostId host)

@@ -168,6 +168,9 @@ public static class ReplicaAgentProtocol
     /// <summary>On the EventStream of each host, whenever a view serves here (after START) and when the host is left out.</summary>
     public sealed record ViewServing(long ViewNumber, IReadOnlyList<HostId> Hosts);
 
+    /// <summary>On the EventStream, once: this host holds every checkpoint of the view whole, so that the others may be lost.</summary>
+    public sealed record HoldsAll(long ViewNumber);
+
     /// <summary>On the EventStream: this host is out of the view for good. Sessions say farewell, the process ends non-zero.</summary>
     public sealed record LeftOut(long ViewNumber, string Reason);
 

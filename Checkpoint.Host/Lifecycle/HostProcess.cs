@@ -104,10 +104,33 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
         await Within(late, "got its agent's status", status);
         await Within(late, "reached a checkpoint's entity through sharding", RegionWarmUp.RunAsync(node.Services, late.Token));
         OpenGateway(node);
+        await FilledAsync(node, late);
 
         var line = $"ready node={_options.NodeName} address={address} uid={self.Uid} pid={Environment.ProcessId} socket={_options.SocketPath} view={(await status).ViewNumber}";
         directory.AnnounceReady(line);
         output.WriteLine(line);
+    }
+
+    /// <summary>
+    /// "Ready" is the word for whoever restarts one host after the other: the next one may go. It serves already; a filling that takes longer than the
+    /// start may is said, and goes on.
+    /// </summary>
+    private static async Task FilledAsync(CheckpointNode node, CancellationTokenSource late)
+    {
+        if (!node.Filled.IsCompleted)
+            node.System.Log.Info("serving; ready when this host holds every checkpoint of its view");
+        try
+        {
+            await node.Filled.WaitAsync(late.Token);
+        }
+        catch (OperationCanceledException) when (!node.System.WhenTerminated.IsCompleted)
+        {
+            node.System.Log.Warning("ready although this host does not hold every checkpoint yet: it is still being filled");
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new StartFailedException("it ended before it held every checkpoint", e);
+        }
     }
 
     /// <summary>

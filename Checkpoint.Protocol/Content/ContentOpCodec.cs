@@ -19,6 +19,19 @@ public static class ContentOpCodec
 
     private const int IdSizeMinBytes = 2;
 
+    /// <summary>About how many bytes <see cref="Write"/> writes: data and ids are counted exactly.</summary>
+    public static long SizeHint(ContentOp op) => op switch
+    {
+        ContentOp.Write write => write.Elements.Sum(element => 14L + element.Id.Length + element.Data.Length),
+        ContentOp.Overwrite overwrite => (long)overwrite.Id.Length + overwrite.Data.Length,
+        ContentOp.CreateSection create => (long)create.Id.Length + create.Data.Length,
+        ContentOp.DeleteSection delete => delete.Id.Length,
+        ContentOp.SetExpiration set => set.Id.Length,
+        ContentOp.Corrupt corrupt => corrupt.Id.Length,
+        ContentOp.ExpireSections expire => expire.Ids.Sum(id => 2L + id.Length),
+        _ => 0,
+    };
+
     /// <exception cref="InvalidOperationException">A kind of change that has no bytes yet.</exception>
     public static void Write(WireWriter writer, ContentOp op)
     {

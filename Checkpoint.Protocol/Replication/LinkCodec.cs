@@ -18,8 +18,14 @@ public static class LinkCodec
     /// <summary>A message up to this size travels whole and at once; above it parcels, with a window, keep the link free for heartbeats.</summary>
     public const int WholeMaxBytes = 16 * 1024;
 
-    /// <summary>The biggest message at all: the biggest update (one section of 64 MiB, or a vector up to the session's limit) with room.</summary>
+    /// <summary>The biggest message at all.</summary>
     public const int MessageMaxBytes = 128 * 1024 * 1024;
+
+    /// <summary>
+    /// What one update, or the answer to one read, may have: more is refused before it is sent, since no link would take it. A section has 64 MiB at
+    /// most; only a vector can be too big.
+    /// </summary>
+    public const int UpdateMaxBytes = MessageMaxBytes - (1024 * 1024);
 
     private const byte KindWhole = 1;
     private const byte KindParcel = 2;

@@ -13,6 +13,12 @@ public sealed record LogEntry(long Sequence, long View, long Time, LogBody Body)
     public long Bytes => OverheadBytes + Body.DataBytes;
 
     public const long OverheadBytes = 128;
+
+    /// <summary>
+    /// What a section costs a host besides its bytes and its id: table entry, expiry entry, pages' headers, its place in the map (measured,
+    /// rounded up). Without it empty sections would be free.
+    /// </summary>
+    public const long SectionOverheadBytes = 512;
 }
 
 /// <summary>What an update says. Content goes to the table of sections, everything else to the control state of the incarnation.</summary>
@@ -26,7 +32,8 @@ public abstract record LogBody
     /// <param name="Number">The session's number of the request.</param>
     public sealed record Content(ContentOp Op, SessionId Writer, ulong Handle, ulong Number) : LogBody
     {
-        public override long DataBytes { get; } = Op.DataBytes;
+        public override long DataBytes { get; } =
+            Op.DataBytes + (Op is ContentOp.CreateSection create ? create.Id.Length + LogEntry.SectionOverheadBytes : 0);
     }
 
     /// <summary>Update 1.</summary>

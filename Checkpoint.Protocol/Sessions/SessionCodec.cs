@@ -121,7 +121,7 @@ public static class SessionCodec
     {
         var size = message switch
         {
-            SessionProtocol.Request { Command: SessionProtocol.Change change } => SizeOf(change.Op),
+            SessionProtocol.Request { Command: SessionProtocol.Change change } => ContentOpCodec.SizeHint(change.Op),
             SessionProtocol.Request { Command: SessionProtocol.Read read } => read.Elements.Sum(element => 18L + element.Id.Length),
             SessionProtocol.Request { Command: SessionProtocol.Open open } => open.Name.Bytes.Length,
             SessionProtocol.Request => CheckpointName.LengthMaxBytes,
@@ -141,18 +141,6 @@ public static class SessionCodec
         SessionProtocol.Sections sections => sections.Descriptors.Sum(descriptor => 27L + descriptor.Id.Length),
         SessionProtocol.SectionCreated created => created.Id.Length,
         SessionProtocol.NodeStatus or SessionProtocol.CheckpointList or SessionProtocol.CheckpointDetail => AdministrationCodec.SizeOf(answer.Body),
-        _ => 0,
-    };
-
-    private static long SizeOf(ContentOp op) => op switch
-    {
-        ContentOp.Write write => write.Elements.Sum(element => 14L + element.Id.Length + element.Data.Length),
-        ContentOp.Overwrite overwrite => (long)overwrite.Id.Length + overwrite.Data.Length,
-        ContentOp.CreateSection create => (long)create.Id.Length + create.Data.Length,
-        ContentOp.DeleteSection delete => delete.Id.Length,
-        ContentOp.SetExpiration set => set.Id.Length,
-        ContentOp.Corrupt corrupt => corrupt.Id.Length,
-        ContentOp.ExpireSections expire => expire.Ids.Sum(id => 2L + id.Length),
         _ => 0,
     };
 

@@ -70,7 +70,7 @@ public sealed class MapCapacityTests
             var size = 1UL << random.Next(6, 17);
             var sections = (uint)random.Next(1, 2000);
             var spread = pool.SpreadOf(Number(random), Attributes(sections, size));
-            total += sections * ((long)size + ContentLimits.SectionOverheadBytes); // As SectionTable.FootprintBytes counts it.
+            total += sections * ((long)size + LogEntry.SectionOverheadBytes); // As SectionTable.FootprintBytes counts it.
             for (var section = 0; section < sections; section++)
                 for (var index = -1; index < SectionPages.CountOf((long)size); index++)
                 {

@@ -43,6 +43,100 @@ public sealed class HostMachineTests
         Assert.Equal(AisStatus.Ok, pump.Change(1, checkpoint, new ContentOp.Overwrite(Section, new byte[5_000])).Status);
     }
 
+    [Fact(DisplayName = "A client that makes empty sections until it is refused gets NO_RESOURCES, and everybody else's updates go on")]
+    public void Quota_of_empty_sections()
+    {
+        var pump = new MachinePump(2, MachinePump.Options with { BytesMax = 100_000 });
+        var other = pump.Create(1, Synchronous, "safCkpt=other");
+        Assert.Equal(AisStatus.Ok, pump.Change(1, other, new ContentOp.CreateSection(Section, AisTime.End, new byte[5_000])).Status);
+        var greedy = pump.Create(0, Synchronous with { MaxSections = 10_000 });
+        ContentResult last;
+        var count = 0;
+        do
+            last = pump.Change(0, greedy, new ContentOp.CreateSection(new SectionId($"s{count++}"), AisTime.End, default));
+        while (last.Status == AisStatus.Ok && count < 1_000);
+
+        Assert.Equal(AisStatus.NoResources, last.Status);
+        Assert.Matches("[0-9]+", last.Reason);
+        Assert.All([0, 1, 0, 1], host =>
+        {
+            pump.Pass(TimeSpan.FromMilliseconds(100)); // What a host holds is counted anew at each heartbeat.
+            Assert.Equal((AisStatus.Ok, null), pump.Change(host, other, new ContentOp.Overwrite(Section, new byte[5_000])) is var done ? (done.Status, done.Reason) : default);
+        });
+        Assert.Equal(AisStatus.NoResources, pump.Change(1, other, new ContentOp.Overwrite(Section, new byte[5_001])).Status);
+    }
+
+    [Fact(DisplayName = "Updates that a waiting newcomer will get within its snapshot use up nobody's credit")]
+    public void Credit_of_a_newcomer()
+    {
+        var pump = new MachinePump(2, MachinePump.Options with { BytesMax = 1_000_000, FillsMax = 0 }, members: 1);
+        var checkpoint = pump.Create(0, Synchronous);
+        Assert.Equal(AisStatus.Ok, pump.Change(0, checkpoint, new ContentOp.CreateSection(Section, AisTime.End, new byte[20_000])).Status);
+        pump.Join(pump.Hosts);
+        Assert.Equal(2, pump.Newest!.Hosts.Length);
+
+        for (var count = 0; count < 100; count++)
+        {
+            Assert.Equal(AisStatus.Ok, pump.Change(0, checkpoint, new ContentOp.Overwrite(Section, new byte[20_000])).Status);
+            pump.Pass(TimeSpan.FromMilliseconds(100)); // What a host holds is counted anew at each heartbeat.
+        }
+    }
+
+    [Fact(DisplayName = "An update that no link would take is refused with limit and value before it is ordered; the checkpoint goes on")]
+    public void Too_big()
+    {
+        var pump = new MachinePump(2);
+        var checkpoint = pump.Create(0, Synchronous with { MaxSectionSize = 64 << 20, CheckpointSize = 256 << 20 });
+        Assert.Equal(AisStatus.Ok, pump.Change(0, checkpoint, new ContentOp.CreateSection(Section, AisTime.End, new byte[] { 1 })).Status);
+        var data = new byte[60 << 20];
+
+        foreach (var host in new[] { 0, 1 })
+        {
+            var refused = pump.Change(host, checkpoint, new ContentOp.Write([new(Section, 0, data), new(Section, 0, data), new(Section, 0, data)]));
+            Assert.Equal(AisStatus.NoResources, refused.Status);
+            Assert.Contains($"{LinkCodec.UpdateMaxBytes}", refused.Reason);
+        }
+
+        pump.Pass(TimeSpan.FromMilliseconds(50));
+        Assert.Equal((2, 2), (pump.Status(0, checkpoint).Position, pump.Status(1, checkpoint).Position));
+        Assert.Equal(AisStatus.Ok, pump.Change(1, checkpoint, new ContentOp.Overwrite(Section, new byte[] { 2 })).Status);
+    }
+
+    [Fact(DisplayName = "A read that another host answers is asked again no sooner than its answer can be there")]
+    public void Forwarded_read()
+    {
+        var pump = new MachinePump(2);
+        var checkpoint = pump.Create(0, Synchronous with { Flags = CreationFlags.WriteActiveReplica, MaxSectionSize = 64 << 20, CheckpointSize = 64L << 26 });
+        List<MachineOutput> outputs = [];
+        var now = pump.Now;
+        pump.Machines[1].Step(
+            new MachineInput.Local(new Read(900, checkpoint, [new(Section, 0, ReadElement.Whole)], now + (30 * AisTime.NanosecondsPerSecond)), this), now, MachinePump.Wall, outputs);
+        for (var tick = 0; tick < 40; tick++)
+            pump.Machines[1].Step(MachineInput.Tick.Instance, now += 5 * AisTime.NanosecondsPerMillisecond, MachinePump.Wall, outputs);
+
+        Assert.Single(outputs.OfType<MachineOutput.Send>(), send => send.Message is HostMessage.Query);
+    }
+
+    [Theory(DisplayName = "A host that leaves waits for a newcomer to hold what nobody else holds, and then nothing is lost; at its deadline it says what would be")]
+    [InlineData(4, AisStatus.Ok)]
+    [InlineData(0, AisStatus.Timeout)]
+    public void Drain_of_the_only_copy(int fillsMax, AisStatus expected)
+    {
+        var pump = new MachinePump(2, MachinePump.Options with { FillsMax = fillsMax }, members: 1);
+        var checkpoint = pump.Create(0, Synchronous);
+        Assert.Equal(AisStatus.Ok, pump.Change(0, checkpoint, new ContentOp.CreateSection(Section, AisTime.End, new byte[] { 1 })).Status);
+        pump.Announce(pump.Hosts);
+        pump.Pass(TimeSpan.FromMilliseconds(10));
+
+        var drained = pump.Ask<Done>(0, (number, deadline) => new DrainHost(number, deadline));
+
+        Assert.Equal(expected, drained.Status);
+        if (expected == AisStatus.Ok)
+            Assert.Equal((pump.Hosts[1], 1), (pump.Status(1, checkpoint).Orderer, pump.Status(1, checkpoint).Sections));
+        else
+            Assert.Contains("1 are held whole by no other host", drained.Reason);
+    }
+
     [Fact(DisplayName = "While one host is out of memory no host creates or lengthens anything (NO_MEMORY) and nothing changes anywhere; what fits goes on")]
     public void Out_of_memory()
     {

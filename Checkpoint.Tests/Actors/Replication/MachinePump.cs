@@ -26,11 +26,12 @@ internal sealed class MachinePump
     private ulong _number;
     private long _now = AisTime.NanosecondsPerSecond;
 
-    public MachinePump(int hosts, MachineOptions? options = null)
+    /// <param name="members">How many of them are members from the start; all when null.</param>
+    public MachinePump(int hosts, MachineOptions? options = null, int? members = null)
     {
         Hosts = [.. Enumerable.Range(0, hosts).Select(index => new HostId($"host{index}:1", 100 + index))];
         Machines = [.. Hosts.Select((host, index) => new HostMachine(host, options ?? Options, (ulong)index + 1))];
-        Join(Hosts);
+        Join(Hosts[..(members ?? hosts)]);
     }
 
     public HostId[] Hosts { get; }
@@ -48,11 +49,18 @@ internal sealed class MachinePump
 
     public long WallNow => Wall + _now;
 
+    public long Now => _now;
+
     public void Join(HostId[] members)
+    {
+        Announce(members);
+        Pass(TimeSpan.FromSeconds(2));
+    }
+
+    public void Announce(HostId[] members)
     {
         for (var index = 0; index < members.Length; index++)
             Step(index, new MachineInput.Membership(members, []));
-        Pass(TimeSpan.FromSeconds(2));
     }
 
     /// <summary>Ticks of every machine, and what they say to each other.</summary>
