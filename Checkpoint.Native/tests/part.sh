@@ -11,12 +11,13 @@ link_test() {
 build_tests() {
   local name
   mkdir -p "$out/objects/tests"
-  for name in threads soak golden_calls frames allocations fake_host; do
+  for name in threads soak golden_calls hot_path frames allocations fake_host; do
     compile "tests/$name.c" "$out/objects/tests/$name.o" -Iinclude -Isrc
   done
   for name in threads soak golden_calls; do
     link_test "$name"
   done
+  link_test hot_path "$out/objects/tests/allocations.o"
   # The stand-in for a host codes the primitive fields as the library does.
   link_test frames "$out"/objects/{tests/allocations,tests/fake_host,frame,message,wire}.o
 }
