@@ -71,8 +71,7 @@ static SaUint32T copy_changes(struct changed changed, SaCkptIOVectorElementT *ve
     *id_bytes = 0;
     for (uint32_t i = 0; i < changed.count; i++) {
         struct change_read change;
-        if (!message_next_change(&changed, &change))
-            return 0;
+        message_next_change(&changed, &change);
         if (!is_told(&change))
             continue;
         if (vector != NULL) {

@@ -91,6 +91,10 @@ static void complete(struct call *call, enum call_state state)
 void calls_answer(struct client *client, struct call *call, const struct frame_message *message)
 {
     calls_free(client, call->id);
+    if (message->is_lost) {
+        complete(call, CALL_NO_MEMORY);
+        return;
+    }
     call->length = message->length;
     call->owned = message->owned;
     if (message->owned != NULL) {

@@ -43,7 +43,7 @@ void calls_free(struct client *client, uint64_t id);
 /* The waiting call of an id, or NULL. */
 struct call *calls_find(struct client *client, uint64_t id);
 
-/* Hands an answer to a thread that waits, and removes the call. */
+/* Hands an answer, or that it is lost, to a thread that waits, and removes the call. */
 void calls_answer(struct client *client, struct call *call, const struct frame_message *message);
 
 /* The connection is gone, or the handle: no answer will come for those who wait. */

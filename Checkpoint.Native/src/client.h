@@ -43,9 +43,10 @@ struct functions {
 
 typedef void (*arrival_function)(const SaCkptCheckpointHandleT, SaCkptIOVectorElementT *, SaUint32T);
 
-/* Bytes that wait to be sent: whole frames, of which the first may have begun to go out. */
+/* Bytes that wait to be sent: whole frames, of which the first may have begun to go out. They lie behind those that have gone. */
 struct outbox {
     uint8_t *bytes;
+    size_t start;
     size_t length;
     size_t capacity;
 };

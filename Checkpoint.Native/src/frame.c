@@ -5,8 +5,8 @@
 
 #include "wire.h"
 
-/* Enough for dozens of small answers at a time; a larger frame makes it grow. */
-enum { BUFFER_FIRST = 16 * 1024, BUFFER_MAX = FRAME_PAYLOAD_MAX + FRAME_HEADER_BYTES };
+/* The largest frame. What is never read into costs addresses only. */
+enum { BUFFER_BYTES = FRAME_PAYLOAD_MAX + FRAME_HEADER_BYTES };
 
 void frame_put_preamble(uint8_t to[FRAME_PREAMBLE_BYTES])
 {
@@ -40,16 +40,20 @@ void frame_parser_init(struct frame_parser *parser)
     memset(parser, 0, sizeof *parser);
 }
 
+static void forget(struct frame_parser *parser, struct parcel *parcel)
+{
+    parser->parcel_bytes -= parcel->length;
+    *parcel = (struct parcel){0};
+}
+
 void frame_parser_reset(struct frame_parser *parser)
 {
-    while (parser->parcels != NULL) {
-        struct parcel *parcel = parser->parcels;
-        parser->parcels = parcel->next;
-        free(parcel->bytes);
-        free(parcel);
+    for (unsigned i = 0; i < PARCELS_MAX; i++) {
+        if (parser->parcels[i].count == 0)
+            continue;
+        free(parser->parcels[i].bytes);
+        forget(parser, &parser->parcels[i]);
     }
-    parser->parcel_count = 0;
-    parser->parcel_bytes = 0;
     parser->start = parser->end = 0;
     parser->preamble_seen = false;
 }
@@ -59,31 +63,18 @@ void frame_parser_destroy(struct frame_parser *parser)
     frame_parser_reset(parser);
     free(parser->buffer);
     parser->buffer = NULL;
-    parser->capacity = 0;
-}
-
-static bool reserve(struct frame_parser *parser, size_t capacity)
-{
-    if (parser->capacity >= capacity)
-        return true;
-    uint8_t *grown = realloc(parser->buffer, capacity);
-    if (grown == NULL)
-        return false;
-    parser->buffer = grown;
-    parser->capacity = capacity;
-    return true;
 }
 
 uint8_t *frame_space(struct frame_parser *parser, size_t *size)
 {
-    if (!reserve(parser, BUFFER_FIRST))
+    if (parser->buffer == NULL && (parser->buffer = malloc(BUFFER_BYTES)) == NULL)
         return NULL;
     if (parser->start > 0) {
         memmove(parser->buffer, parser->buffer + parser->start, parser->end - parser->start);
         parser->end -= parser->start;
         parser->start = 0;
     }
-    *size = parser->capacity - parser->end;
+    *size = BUFFER_BYTES - parser->end;
     return parser->buffer + parser->end;
 }
 
@@ -105,26 +96,17 @@ static enum frame_outcome take_preamble(struct frame_parser *parser)
     return FRAME_TAKEN;
 }
 
-static struct parcel *find_parcel(struct frame_parser *parser, uint64_t id, struct parcel ***link)
+/* The one with this id, or a free place for it; NULL when there is neither. */
+static struct parcel *find_parcel(struct frame_parser *parser, uint64_t id)
 {
-    struct parcel **at = &parser->parcels;
-    while (*at != NULL && (*at)->id != id)
-        at = &(*at)->next;
-    *link = at;
-    return *at;
-}
-
-static struct parcel *begin_parcel(struct frame_parser *parser, uint64_t id, int32_t count)
-{
-    struct parcel *parcel = calloc(1, sizeof *parcel);
-    if (parcel == NULL)
-        return NULL;
-    parcel->id = id;
-    parcel->count = count;
-    parcel->next = parser->parcels;
-    parser->parcels = parcel;
-    parser->parcel_count++;
-    return parcel;
+    struct parcel *free_place = NULL;
+    for (struct parcel *at = parser->parcels; at < parser->parcels + PARCELS_MAX; at++) {
+        if (at->count > 0 && at->id == id)
+            return at;
+        if (at->count == 0 && free_place == NULL)
+            free_place = at;
+    }
+    return free_place;
 }
 
 /* Memory grows with what has arrived, never with what was announced. */
@@ -145,15 +127,25 @@ static bool append(struct parcel *parcel, const uint8_t *bytes, size_t length)
     return true;
 }
 
-static void finish_parcel(struct frame_parser *parser, struct parcel **link, struct frame_message *message)
+/* There is no memory for more of it. */
+static void lose(struct frame_parser *parser, struct parcel *parcel)
 {
-    struct parcel *parcel = *link;
-    message->bytes = message->owned = parcel->bytes;
-    message->length = parcel->length;
-    *link = parcel->next;
-    parser->parcel_count--;
+    free(parcel->bytes);
+    parcel->bytes = NULL;
     parser->parcel_bytes -= parcel->length;
-    free(parcel);
+    parcel->length = parcel->capacity = 0;
+    parcel->is_lost = true;
+}
+
+static void finish_parcel(struct frame_parser *parser, struct parcel *parcel, struct frame_message *message)
+{
+    if (parcel->is_lost) {
+        memcpy(parser->lost_head, parcel->head, sizeof parser->lost_head);
+        *message = (struct frame_message){.bytes = parser->lost_head, .length = sizeof parser->lost_head, .is_lost = true};
+    } else {
+        *message = (struct frame_message){.bytes = parcel->bytes, .length = parcel->length, .owned = parcel->bytes};
+    }
+    forget(parser, parcel);
 }
 
 /* FRAME_NEEDS_MORE when the piece was not the last of its message. */
@@ -170,25 +162,24 @@ static enum frame_outcome take_piece(struct frame_parser *parser, const uint8_t 
     if (bytes < PARCEL_PIECE_MIN && index < count - 1)
         return FRAME_BROKEN;
 
-    struct parcel **link;
-    struct parcel *parcel = find_parcel(parser, id, &link);
-    if (parcel == NULL) {
-        if (parser->parcel_count >= PARCELS_MAX)
-            return FRAME_BROKEN;
-        parcel = begin_parcel(parser, id, count);
-        if (parcel == NULL)
-            return FRAME_NO_MEMORY;
-        link = &parser->parcels;
+    struct parcel *parcel = find_parcel(parser, id);
+    if (parcel == NULL)
+        return FRAME_BROKEN;
+    if (parcel->count == 0) {
+        parcel->id = id;
+        parcel->count = count;
+        memcpy(parcel->head, reader.at, bytes < sizeof parcel->head ? bytes : sizeof parcel->head);
     }
     if (index != parcel->expected || count != parcel->count || parser->parcel_bytes + bytes > PARCEL_BYTES_MAX)
         return FRAME_BROKEN;
-    if (!append(parcel, reader.at, bytes))
-        return FRAME_NO_MEMORY;
+    if (!parcel->is_lost && append(parcel, reader.at, bytes))
+        parser->parcel_bytes += bytes;
+    else
+        lose(parser, parcel);
     parcel->expected++;
-    parser->parcel_bytes += bytes;
     if (parcel->expected < parcel->count)
         return FRAME_NEEDS_MORE;
-    finish_parcel(parser, link, message);
+    finish_parcel(parser, parcel, message);
     return FRAME_TAKEN;
 }
 
@@ -206,11 +197,8 @@ static enum frame_outcome take_frame(struct frame_parser *parser, uint16_t *type
     uint16_t flags = wire_u16(&header);
     if (bytes == 0 || bytes > FRAME_PAYLOAD_MAX || kind < FRAME_MESSAGE || kind > FRAME_PARCEL || flags != 0)
         return FRAME_BROKEN;
-    if (available < FRAME_HEADER_BYTES + bytes) {
-        if (FRAME_HEADER_BYTES + bytes > parser->capacity && !reserve(parser, BUFFER_MAX))
-            return FRAME_NO_MEMORY;
+    if (available < FRAME_HEADER_BYTES + bytes)
         return FRAME_NEEDS_MORE;
-    }
     *type = kind;
     *payload = parser->buffer + parser->start + FRAME_HEADER_BYTES;
     *length = bytes;
@@ -231,7 +219,7 @@ enum frame_outcome frame_take(struct frame_parser *parser, struct frame_message 
         if (outcome != FRAME_TAKEN)
             return outcome;
         if (type == FRAME_MESSAGE) {
-            *message = (struct frame_message){payload, length, NULL};
+            *message = (struct frame_message){.bytes = payload, .length = length};
             return FRAME_TAKEN;
         }
         outcome = take_piece(parser, payload, length, message);

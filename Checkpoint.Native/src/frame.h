@@ -19,6 +19,8 @@ enum {
     PARCEL_PIECE_MAX = 192 * 1024,
     PARCEL_PIECE_MIN = 16 * 1024,
     PARCELS_MAX = 64,
+    /* The first bytes of a message that there was no memory for: they say whose it was. */
+    FRAME_LOST_HEAD_BYTES = 24,
     PROTOCOL_VERSION = 1
 };
 
@@ -29,15 +31,17 @@ void frame_put_preamble(uint8_t to[FRAME_PREAMBLE_BYTES]);
 void frame_put_header(uint8_t to[FRAME_HEADER_BYTES], uint16_t type, uint32_t payload_bytes);
 void frame_put_parcel_header(uint8_t to[PARCEL_HEADER_BYTES], uint64_t id, uint32_t index, uint32_t count);
 
-/* One large message of which not all pieces have arrived. */
+/* One large message of which not all pieces have arrived; count 0: none. */
 struct parcel {
-    struct parcel *next;
     uint64_t id;
     int32_t count;
     int32_t expected;
     uint8_t *bytes;
     size_t length;
     size_t capacity;
+    /* There was no memory for it: what follows of it is passed over. */
+    bool is_lost;
+    uint8_t head[FRAME_LOST_HEAD_BYTES];
 };
 
 /* A message that has arrived. */
@@ -46,24 +50,28 @@ struct frame_message {
     size_t length;
     /* Not NULL when the bytes are their own block of the heap: they belong to the taker. Else they are valid until the parser is used again. */
     uint8_t *owned;
+    /* There was no memory for it: it has passed, and the bytes are its head alone, with zeros behind one that is shorter. */
+    bool is_lost;
 };
 
-/* Cuts the stream of a connection into messages. */
+/*
+ * Cuts the stream of a connection into messages. Memory is asked for twice only: for the buffer, which takes the largest frame, and for large
+ * messages; without it such a message is lost, and the stream goes on.
+ */
 struct frame_parser {
     uint8_t *buffer;
-    size_t capacity;
     size_t start;
     size_t end;
     bool preamble_seen;
-    struct parcel *parcels;
-    unsigned parcel_count;
+    struct parcel parcels[PARCELS_MAX];
     uint64_t parcel_bytes;
+    /* Of the lost message that was taken last. */
+    uint8_t lost_head[FRAME_LOST_HEAD_BYTES];
 };
 
 enum frame_outcome {
     FRAME_NEEDS_MORE,
     FRAME_TAKEN,
-    FRAME_NO_MEMORY,
     /* The stream is none of ours; of no use any more. */
     FRAME_BROKEN
 };

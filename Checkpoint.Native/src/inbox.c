@@ -33,7 +33,12 @@ static bool late_answer(struct client *client, struct wire_reader *reader)
 static bool take_answer(struct client *client, struct wire_reader *reader, struct frame_message *message)
 {
     struct wire_reader id_reader = *reader;
-    struct call *call = calls_find(client, wire_u64(&id_reader));
+    uint64_t id = wire_u64(&id_reader);
+    struct call *call = calls_find(client, id);
+    if (call == NULL && message->is_lost) { /* Data alone are that large: nothing has to be given back. */
+        calls_free(client, id);
+        return true;
+    }
     if (call == NULL)
         return late_answer(client, reader);
     if (call->is_async) {
@@ -45,13 +50,16 @@ static bool take_answer(struct client *client, struct wire_reader *reader, struc
     return true;
 }
 
-static bool take_changed(struct client *client, struct wire_reader *reader)
+static bool take_changed(struct client *client, struct wire_reader *reader, bool is_lost)
 {
     struct changed changed;
-    if (!message_read_changed(reader, &changed))
+    struct wire_reader handle_reader = *reader;
+    if (!is_lost && !message_read_changed(reader, &changed))
         return false;
-    struct checkpoint *checkpoint = checkpoint_of_host(client, changed.handle);
-    if (checkpoint != NULL && checkpoint->tracked)
+    struct checkpoint *checkpoint = checkpoint_of_host(client, wire_u64(&handle_reader));
+    if (checkpoint != NULL && is_lost) /* As without memory for its callback. */
+        checkpoint_consumed(checkpoint, 1);
+    else if (checkpoint != NULL && checkpoint->tracked)
         callbacks_push_changes(checkpoint, &changed);
     return true;
 }
@@ -85,13 +93,15 @@ static bool take_message(struct client *client, struct frame_message *message)
     uint64_t number;
     uint16_t status;
     bool is_answer;
+    if (message->is_lost && type != MESSAGE_ANSWER && type != MESSAGE_CHANGED)
+        return false; /* None of the others is so large. */
     if (client->link == LINK_GREETING && type != MESSAGE_FAREWELL)
         return take_greeting(client, type, &reader);
     switch (type) {
     case MESSAGE_ANSWER:
         return take_answer(client, &reader, message);
     case MESSAGE_CHANGED:
-        return take_changed(client, &reader);
+        return take_changed(client, &reader, message->is_lost);
     case MESSAGE_GAP:
         return take_gap(client, &reader);
     case MESSAGE_HEARTBEAT:

@@ -79,7 +79,13 @@ bool message_read_changed(struct wire_reader *reader, struct changed *changed)
     changed->position = wire_i64(reader);
     changed->count = wire_count(reader, CHANGE_BYTES_MIN);
     changed->changes = *reader;
-    return !reader->bad;
+    struct changed rest = *changed;
+    for (uint32_t i = 0; i < changed->count; i++) {
+        struct change_read change;
+        if (!message_next_change(&rest, &change))
+            return false;
+    }
+    return wire_ends(&rest.changes);
 }
 
 bool message_next_change(struct changed *changed, struct change_read *change)

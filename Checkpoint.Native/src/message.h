@@ -125,7 +125,7 @@ struct descriptor_read {
     int64_t last_update;
 };
 
-/* The head of a changed message; the changes follow in the reader. */
+/* The head of a changed message; the changes, every one well-formed, follow in the reader. */
 struct changed {
     uint64_t handle;
     int64_t position;

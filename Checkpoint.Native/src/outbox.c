@@ -1,50 +1,21 @@
 #include "outbox.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "deadline.h"
+#include "large.h"
 #include "link.h"
 
 enum {
     SMALL_MAX = 32 * 1024,
     /* Small messages wait for room above it. */
-    OUTBOX_MAX = 1024 * 1024,
-    PIECES_AT_ONCE = 64
+    OUTBOX_MAX = 1024 * 1024
 };
 
-/* Pieces of a message as the kernel takes them, and how far it has. */
-struct gather {
-    const struct request *request;
-    unsigned segment;
-    size_t offset;
-};
-
-/* The next bytes of the message, at most so many, as up to `room` pieces. */
-static unsigned gather_next(struct gather *gather, size_t length, struct iovec *pieces, unsigned room)
-{
-    unsigned count = 0;
-    while (length > 0 && count < room && gather->segment < gather->request->segment_count) {
-        const struct iovec *segment = &gather->request->segments[gather->segment];
-        size_t part = segment->iov_len - gather->offset;
-        if (part > length)
-            part = length;
-        pieces[count++] = (struct iovec){.iov_base = (char *)segment->iov_base + gather->offset, .iov_len = part};
-        length -= part;
-        gather->offset += part;
-        if (gather->offset == segment->iov_len) {
-            gather->segment++;
-            gather->offset = 0;
-        }
-    }
-    return count;
-}
-
-/* Bytes taken; 0 when the socket is full; -1 when the connection is of no use any more. */
-static ssize_t send_some(struct client *client, struct iovec *pieces, unsigned count)
+ssize_t outbox_write(struct client *client, struct iovec *pieces, unsigned count)
 {
     struct msghdr message = {.msg_iov = pieces, .msg_iovlen = count};
     for (;;) {
@@ -60,24 +31,31 @@ static ssize_t send_some(struct client *client, struct iovec *pieces, unsigned c
     }
 }
 
+/* Room behind what waits. Bytes are moved only when at least as many have gone since the last time, so each is moved once on average at most. */
 static bool reserve(struct outbox *outbox, size_t more)
 {
     size_t needed = outbox->length + more;
-    if (needed <= outbox->capacity)
+    if (outbox->start + needed <= outbox->capacity)
         return true;
-    size_t capacity = outbox->capacity == 0 ? 4096 : outbox->capacity;
+    if (needed <= outbox->capacity && outbox->start >= outbox->length) {
+        memcpy(outbox->bytes, outbox->bytes + outbox->start, outbox->length);
+        outbox->start = 0;
+        return true;
+    }
+    size_t capacity = outbox->capacity == 0 ? 4096 : outbox->capacity * 2;
     while (capacity < needed)
         capacity *= 2;
-    uint8_t *grown = realloc(outbox->bytes, capacity);
+    uint8_t *grown = malloc(capacity);
     if (grown == NULL)
         return false;
-    outbox->bytes = grown;
-    outbox->capacity = capacity;
+    if (outbox->length > 0)
+        memcpy(grown, outbox->bytes + outbox->start, outbox->length);
+    free(outbox->bytes);
+    *outbox = (struct outbox){.bytes = grown, .length = outbox->length, .capacity = capacity};
     return true;
 }
 
-/* Drops the first `skip` bytes of the pieces, appends the others. */
-static bool append_pieces(struct client *client, const struct iovec *pieces, unsigned count, size_t skip)
+bool outbox_append(struct client *client, const struct iovec *pieces, unsigned count, size_t skip)
 {
     size_t total = 0;
     for (unsigned i = 0; i < count; i++)
@@ -90,7 +68,7 @@ static bool append_pieces(struct client *client, const struct iovec *pieces, uns
         skip -= dropped;
         if (length == 0)
             continue;
-        memcpy(client->outbox.bytes + client->outbox.length, (char *)pieces[i].iov_base + dropped, length);
+        memcpy(client->outbox.bytes + client->outbox.start + client->outbox.length, (char *)pieces[i].iov_base + dropped, length);
         client->outbox.length += length;
     }
     link_wake(client);
@@ -105,7 +83,7 @@ static enum sent send_small(struct client *client, struct iovec *pieces, unsigne
     for (unsigned i = 0; i < count; i++)
         total += pieces[i].iov_len;
     if (!client->sending && client->outbox.length == 0) {
-        sent = send_some(client, pieces, count);
+        sent = outbox_write(client, pieces, count);
         if (sent < 0) {
             link_give_up(client);
             return SENT_NOTHING_LOST;
@@ -113,7 +91,7 @@ static enum sent send_small(struct client *client, struct iovec *pieces, unsigne
         if ((size_t)sent == total)
             return SENT;
     }
-    if (append_pieces(client, pieces, count, (size_t)sent))
+    if (outbox_append(client, pieces, count, (size_t)sent))
         return SENT;
     if (sent == 0)
         return SENT_NOTHING;
@@ -138,23 +116,36 @@ void outbox_post(struct client *client, const uint8_t *message, size_t length)
         link_give_up(client);
 }
 
-void outbox_flush(struct client *client)
+/* The socket has taken so many bytes of it. */
+static void gone(struct client *client, size_t bytes)
 {
     struct outbox *outbox = &client->outbox;
-    if (client->sending || outbox->length == 0 || (client->link != LINK_UP && client->link != LINK_GREETING))
-        return;
-    struct iovec piece = {.iov_base = outbox->bytes, .iov_len = outbox->length};
-    ssize_t sent = send_some(client, &piece, 1);
-    if (sent < 0) {
-        link_give_up(client);
-        return;
-    }
-    outbox->length -= (size_t)sent;
-    memmove(outbox->bytes, outbox->bytes + sent, outbox->length);
+    bool was_full = outbox->length >= OUTBOX_MAX;
+    outbox->start += bytes;
+    outbox->length -= bytes;
     if (outbox->length == 0 && outbox->capacity > OUTBOX_MAX)
         outbox_clear(client);
-    if (outbox->length == 0 && client->senders_waiting > 0)
+    else if (outbox->length == 0)
+        outbox->start = 0;
+    if (client->senders_waiting > 0 && (outbox->length == 0 || (was_full && outbox->length < OUTBOX_MAX)))
         pthread_cond_broadcast(&client->changed);
+}
+
+ssize_t outbox_write_waiting(struct client *client, size_t most)
+{
+    struct iovec piece = {.iov_base = client->outbox.bytes + client->outbox.start, .iov_len = most};
+    ssize_t sent = outbox_write(client, &piece, 1);
+    if (sent > 0)
+        gone(client, (size_t)sent);
+    return sent;
+}
+
+void outbox_flush(struct client *client)
+{
+    if (client->sending || client->outbox.length == 0 || (client->link != LINK_UP && client->link != LINK_GREETING))
+        return;
+    if (outbox_write_waiting(client, client->outbox.length) < 0)
+        link_give_up(client);
 }
 
 void outbox_clear(struct client *client)
@@ -182,139 +173,18 @@ static bool wait_for_room(struct client *client, bool is_small, int64_t deadline
     return client->session == session && client->link == LINK_UP && !client->finalized && in_time;
 }
 
-/* One frame of a large message: its head and the next `length` bytes. Without the lock. 1 done, 0 too late, -1 lost; *taken counts bytes. */
-static int write_frame(
-    struct client *client, struct gather *gather, const uint8_t *head, size_t head_length, size_t length, int64_t deadline, size_t *taken)
-{
-    size_t total = head_length + length;
-    struct gather from = *gather;
-    *taken = 0;
-    while (*taken < total) {
-        struct iovec pieces[PIECES_AT_ONCE];
-        unsigned count = 0;
-        size_t body = *taken > head_length ? *taken - head_length : 0;
-        if (*taken < head_length)
-            pieces[count++] = (struct iovec){.iov_base = (void *)(uintptr_t)(head + *taken), .iov_len = head_length - *taken};
-        struct gather at = from;
-        count += gather_next(&at, length - body, pieces + count, PIECES_AT_ONCE - count);
-        ssize_t sent = send_some(client, pieces, count);
-        if (sent < 0)
-            return -1;
-        *taken += (size_t)sent;
-        size_t skip = *taken > head_length ? *taken - head_length - body : 0;
-        while (skip > 0) {
-            struct iovec step;
-            if (gather_next(&from, skip, &step, 1) == 0)
-                break;
-            skip -= step.iov_len;
-        }
-        if (*taken == total)
-            break;
-        struct pollfd full = {.fd = descriptor_number(&client->socket), .events = POLLOUT};
-        if (deadline_left(deadline) == 0)
-            return 0;
-        poll(&full, 1, deadline_poll_ms(deadline));
-    }
-    *gather = from;
-    return 1;
-}
-
-/* What is left of a large message at its deadline goes before whatever else waits. The program's memory is not touched afterwards. */
-static bool leave_rest(struct client *client, const struct request *request, uint64_t parcel, uint32_t index, uint32_t count, size_t taken)
-{
-    struct outbox later = client->outbox;
-    client->outbox = (struct outbox){0};
-    size_t start = (size_t)index * PARCEL_PIECE_MAX;
-    struct gather gather = {request, 0, 0};
-    bool kept = true;
-    struct iovec piece;
-    for (size_t skip = start; skip > 0; skip -= piece.iov_len)
-        gather_next(&gather, skip, &piece, 1);
-    for (uint32_t i = index; i < count && kept; i++) {
-        uint8_t head[FRAME_HEADER_BYTES + PARCEL_HEADER_BYTES];
-        size_t length = request->length - (size_t)i * PARCEL_PIECE_MAX;
-        if (length > PARCEL_PIECE_MAX)
-            length = PARCEL_PIECE_MAX;
-        bool whole = count == 1;
-        frame_put_header(head, whole ? FRAME_MESSAGE : FRAME_PARCEL, (uint32_t)(length + (whole ? 0 : PARCEL_HEADER_BYTES)));
-        frame_put_parcel_header(head + FRAME_HEADER_BYTES, parcel, i, count);
-        size_t skip = i == index ? taken : 0;
-        piece = (struct iovec){.iov_base = head, .iov_len = whole ? FRAME_HEADER_BYTES : sizeof head};
-        for (;;) {
-            size_t dropped = skip < piece.iov_len ? skip : piece.iov_len;
-            kept = append_pieces(client, &piece, 1, dropped);
-            skip -= dropped;
-            if (!kept || length == 0 || gather_next(&gather, length, &piece, 1) == 0)
-                break;
-            length -= piece.iov_len;
-        }
-    }
-    piece = (struct iovec){.iov_base = later.bytes, .iov_len = later.length};
-    kept = kept && (later.length == 0 || append_pieces(client, &piece, 1, 0));
-    free(later.bytes);
-    return kept;
-}
-
-static enum sent send_large(struct client *client, const struct request *request, int64_t deadline)
-{
-    uint64_t parcel = ++client->parcels_sent;
-    uint64_t session = client->session;
-    uint32_t count = (uint32_t)((request->length + PARCEL_PIECE_MAX - 1) / PARCEL_PIECE_MAX);
-    struct gather gather = {request, 0, 0};
-    client->sending = true;
-    pthread_mutex_unlock(&client->lock);
-
-    int outcome = 1;
-    uint32_t index = 0;
-    size_t taken = 0;
-    for (; index < count; index++) {
-        uint8_t head[FRAME_HEADER_BYTES + PARCEL_HEADER_BYTES];
-        size_t length = request->length - (size_t)index * PARCEL_PIECE_MAX;
-        if (length > PARCEL_PIECE_MAX)
-            length = PARCEL_PIECE_MAX;
-        bool whole = count == 1;
-        frame_put_header(head, whole ? FRAME_MESSAGE : FRAME_PARCEL, (uint32_t)(length + (whole ? 0 : PARCEL_HEADER_BYTES)));
-        frame_put_parcel_header(head + FRAME_HEADER_BYTES, parcel, index, count);
-        outcome = write_frame(client, &gather, head, whole ? FRAME_HEADER_BYTES : sizeof head, length, deadline, &taken);
-        if (outcome != 1)
-            break;
-    }
-
-    pthread_mutex_lock(&client->lock);
-    client->sending = false;
-    pthread_cond_broadcast(&client->changed);
-    bool nothing = index == 0 && taken == 0;
-    if (client->session != session || client->link != LINK_UP || outcome < 0) {
-        if (client->session == session)
-            link_give_up(client);
-        return nothing ? SENT_NOTHING_LOST : SENT_LOST;
-    }
-    if (outcome == 0 && nothing) {
-        outbox_flush(client);
-        return SENT_NOTHING;
-    }
-    if (outcome == 0 && !leave_rest(client, request, parcel, index, count, taken)) {
-        link_give_up(client);
-        return SENT_LOST;
-    }
-    outbox_flush(client);
-    if (client->outbox.length > 0)
-        link_wake(client);
-    return SENT;
-}
-
 enum sent outbox_send(struct client *client, const struct request *request, int64_t deadline)
 {
-    bool is_small = request->length <= SMALL_MAX && request->segment_count < PIECES_AT_ONCE;
+    bool is_small = request->length <= SMALL_MAX && request->segment_count < OUTBOX_PIECES;
     if (is_small ? client->outbox.length >= OUTBOX_MAX : client->sending || client->outbox.length > 0) {
         uint64_t session = client->session;
         if (!wait_for_room(client, is_small, deadline))
             return client->session == session && client->link == LINK_UP ? SENT_NOTHING : SENT_NOTHING_LOST;
     }
     if (!is_small)
-        return send_large(client, request, deadline);
+        return large_send(client, request, deadline);
     uint8_t header[FRAME_HEADER_BYTES];
-    struct iovec pieces[PIECES_AT_ONCE];
+    struct iovec pieces[OUTBOX_PIECES];
     frame_put_header(header, FRAME_MESSAGE, (uint32_t)request->length);
     pieces[0] = (struct iovec){.iov_base = header, .iov_len = sizeof header};
     for (unsigned i = 0; i < request->segment_count; i++)

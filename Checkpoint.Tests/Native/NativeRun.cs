@@ -26,6 +26,10 @@ internal sealed record NativeRun(int ExitCode, string Out, string Error)
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"{program} has not ended within {patience}: {await output} {await error}", e);
         }
+        finally
+        {
+            StartedProcesses.End(process); // At exit it could not be ended any more: it is disposed of.
+        }
 
         return new NativeRun(process.ExitCode, await output, await error);
     }

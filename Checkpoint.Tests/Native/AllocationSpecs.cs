@@ -1,0 +1,19 @@
+using Checkpoint.Tests.Processes;
+
+namespace Checkpoint.Tests.Native;
+
+/// <summary>The C library on a real host, with every allocation of its process counted (Checkpoint.Native/tests/hot_path.c).</summary>
+[Collection(ProcessSpecs.Name)]
+public sealed class AllocationSpecs
+{
+    [Fact(DisplayName = "10,000 small overwrites, writes and reads allocate nothing in the C library")]
+    public async Task Hot_path()
+    {
+        await using var cluster = HostCluster.Of(1);
+        await cluster.StartAllAsync();
+
+        var run = await NativeRun.OfAsync(NativeBuild.PathOf("hot_path"), ["10000"], cluster.SocketPath(0), TimeSpan.FromMinutes(5));
+
+        Assert.Equal((0, "10000 overwrites, writes and reads: 0 allocations\n", ""), (run.ExitCode, run.Out, run.Error));
+    }
+}
