@@ -110,7 +110,6 @@ install_missing() {
     command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
   done
   command -v dotnet >/dev/null || [ -x "${DOTNET_ROOT:-$HOME/.dotnet}/dotnet" ] || missing+=(dotnet-sdk-10.0)
-  # The runtime itself needs it for text; Debian's smallest images lack it.
   [ ${#missing[@]} -eq 0 ] && return
   step "installing ${missing[*]}"
   local root=()
