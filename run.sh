@@ -4,7 +4,8 @@
 # are then read back with ./checkpoint dump and compared with an independent recount by coreutils.
 #
 #   ./run.sh [FILE]          the file to count (default: the GPL-3 of this machine, or README.md)
-#     --kills N              kill N times, restarting hosts and workers in between (1; at most 100)
+#     --kills N              kill N times (1; at most 100); in between hosts and workers are restarted, and a host that orders the counts
+#                           although the leader uses another is drained
 #     --piece line|64k       what one write covers: a line, or whole lines up to 64 KiB (line below 1 MB of file)
 #     --seed N               where the kills come (random; it is printed)
 #     --c                    workers written in C (samples/c/wordcount), each on libSaCkpt and the host of its own node
@@ -24,7 +25,7 @@ run=.run/demo
 build=.build/demo
 
 fail() { echo "run.sh: $*" >&2; exit 1; }
-usage() { sed -n '6,13s/^# \{0,1\}//p' run.sh; }
+usage() { sed -n '6,14s/^# \{0,1\}//p' run.sh; }
 step() { printf '\n== %s\n' "$*"; }
 
 # --- processes: only those that are recorded, and only as long as the number still means the same process ---
@@ -109,7 +110,6 @@ install_missing() {
     command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
   done
   command -v dotnet >/dev/null || [ -x "${DOTNET_ROOT:-$HOME/.dotnet}/dotnet" ] || missing+=(dotnet-sdk-10.0)
-  # The runtime itself needs it for text; Debian's smallest images lack it.
   [ ${#missing[@]} -eq 0 ] && return
   step "installing ${missing[*]}"
   local root=()

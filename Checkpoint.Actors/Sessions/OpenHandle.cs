@@ -21,11 +21,16 @@ internal sealed class OpenHandle(ulong id, CheckpointName name, CheckpointProtoc
 
     public bool IsTracking { get; private set; }
 
+    /// <summary>The agent has said so: a further order to track that fails takes nothing away.</summary>
+    public bool IsTrackConfirmed { get; private set; }
+
     public HashSet<ulong> Iterations { get; } = [];
 
     public void StartTracking(int credit) => (IsTracking, _credit, _gapPosition) = (true, credit, null);
 
-    public void StopTracking() => (IsTracking, _credit, _gapPosition) = (false, 0, null);
+    public void ConfirmTracking() => IsTrackConfirmed = IsTracking;
+
+    public void StopTracking() => (IsTracking, IsTrackConfirmed, _credit, _gapPosition) = (false, false, 0, null);
 
     /// <summary>The event to tell, or null when the client has not confirmed enough: then one gap follows as soon as it does.</summary>
     public SessionProtocol.Changed? Offer(long position, IReadOnlyList<SectionChange> changes)

@@ -7,7 +7,7 @@ namespace Checkpoint.Actors.Sessions;
 /// </summary>
 internal sealed class SectionIteration(ulong id, OpenHandle handle, IReadOnlyList<SectionId> ids)
 {
-    private readonly Stack<IReadOnlyList<SectionId>> _returned = new();
+    private readonly Stack<SectionId> _returned = new();
     private int _next;
 
     public ulong Id => id;
@@ -21,23 +21,26 @@ internal sealed class SectionIteration(ulong id, OpenHandle handle, IReadOnlyLis
     /// <summary>The next ids, at least one unless at the end.</summary>
     public IReadOnlyList<SectionId> Take(int countMax, int idBytesMax)
     {
-        if (_returned.TryPop(out var again))
-            return again;
-        var taken = new List<SectionId>(Math.Min(countMax, ids.Count - _next));
+        var taken = new List<SectionId>(Math.Min(countMax, ids.Count - _next + _returned.Count));
         var bytes = 0;
-        while (_next < ids.Count && taken.Count < countMax && (taken.Count == 0 || bytes + ids[_next].Length <= idBytesMax))
+        while (!IsAtEnd && taken.Count < countMax)
         {
-            bytes += ids[_next].Length;
-            taken.Add(ids[_next++]);
+            var section = _returned.TryPeek(out var again) ? again : ids[_next];
+            if (taken.Count > 0 && bytes + section.Length > idBytesMax)
+                break;
+            if (!_returned.TryPop(out _))
+                _next++;
+            taken.Add(section);
+            bytes += section.Length;
         }
 
         return taken;
     }
 
-    /// <summary>Their descriptors could not be had: the next Next takes them again.</summary>
+    /// <summary>Their descriptors could not be had: the next Next takes them again, in their order.</summary>
     public void PutBack(IReadOnlyList<SectionId> taken)
     {
-        if (taken.Count > 0)
-            _returned.Push(taken);
+        for (var i = taken.Count - 1; i >= 0; i--)
+            _returned.Push(taken[i]);
     }
 }

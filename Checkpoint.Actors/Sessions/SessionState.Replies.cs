@@ -217,8 +217,8 @@ public sealed partial class SessionState
             LeaveLane(lane, pending, status, effects);
         if (pending.Iteration is { } iteration && status is not (AisStatus.Ok or AisStatus.NoSections))
             iteration.PutBack(pending.Slice);
-        if (pending.Command is Track { On: true } && status != AisStatus.Ok)
-            pending.Handle!.StopTracking();
+        if (pending is { Command: Track { On: true }, Handle: { } tracker })
+            ReleaseTracker(tracker, status);
         if (pending.Opener is { } opener)
         {
             if (status is AisStatus.Timeout or AisStatus.Unavailable)
@@ -226,6 +226,15 @@ public sealed partial class SessionState
             else
                 effects.Add(new SessionEffect.Absent(pending.Name!, opener));
         }
+    }
+
+    /// <summary>What was on stays on, and what another order on its way may yet confirm.</summary>
+    private void ReleaseTracker(OpenHandle handle, AisStatus status)
+    {
+        if (status == AisStatus.Ok)
+            handle.ConfirmTracking();
+        else if (!handle.IsTrackConfirmed && !_pending.Any(other => other.Handle == handle && other.Command is Track { On: true }))
+            handle.StopTracking();
     }
 
     private void LeaveLane(ChangeLane lane, PendingRequest change, AisStatus status, List<SessionEffect> effects)

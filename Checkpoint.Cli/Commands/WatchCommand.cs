@@ -54,6 +54,7 @@ public static class WatchCommand
                         throw CliFailure.Refused(AisStatus.BadHandle, "the checkpoint is gone: nothing will follow", "'checkpoint list' shows the checkpoints there are");
                     case SessionProtocol.Gap gap:
                         ChangeView.Write(invocation.Terminal, gap, invocation.Json);
+                        link.Grant(handle, 1); // The session took one for it, as for a change.
                         break;
                     case SessionProtocol.Farewell farewell:
                         throw new CliFailure(

@@ -103,7 +103,8 @@ internal sealed class ConnectionActor : ReceiveActor
 
     private void OnSessionMessage(object message)
     {
-        if (_link is not { } link || !Sender.Path.Address.Equals(link.Address))
+        // An earlier session on the same host lives on for its patience with silence; its handles and pieces have the same numbers as ours.
+        if (_link is not { } link || !link.IsFrom(Sender))
             return;
 
         try

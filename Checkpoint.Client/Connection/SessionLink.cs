@@ -23,6 +23,9 @@ internal sealed class SessionLink(IActorRef session, IActorRef self, long answer
 
     public Address Address => session.Path.Address;
 
+    /// <summary>By path and uid: sessions of one host differ in nothing else.</summary>
+    public bool IsFrom(IActorRef sender) => session.Equals(sender);
+
     public void Send(SessionProtocol.IMessage message)
     {
         if (message is SessionProtocol.Heartbeat)

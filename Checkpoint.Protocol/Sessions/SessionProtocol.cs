@@ -61,7 +61,7 @@ public static class SessionProtocol
     /// </summary>
     public sealed record Gap(ulong Handle, long Position) : IMessage;
 
-    /// <summary>The client has consumed so many change events; the session keeps a bounded number outstanding.</summary>
+    /// <summary>The client has consumed so many change events, gaps among them; the session keeps a bounded number outstanding.</summary>
     public sealed record ChangeCredit(ulong Handle, int Events) : IMessage;
 
     // ---- commands: their contracts are those of ais-ckpt section 1 ----

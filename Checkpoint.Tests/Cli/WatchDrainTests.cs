@@ -12,7 +12,7 @@ public sealed class WatchDrainTests
         new SessionProtocol.Changed(7, 91, [new(SectionChangeKind.Expired, new SectionId("a"), 0, 0)]),
     ];
 
-    [Fact(DisplayName = "watch prints each change in order, gives credit for it, and ends after --count")]
+    [Fact(DisplayName = "watch prints each change and each gap in order, gives one credit for either, and ends after --count changes")]
     public async Task Watch_text()
     {
         await using var host = Tracking(Changes);
@@ -29,7 +29,7 @@ public sealed class WatchDrainTests
             """,
             run.Out);
         Assert.Equal(ExitCode.Ok, run.ExitCode);
-        Assert.Equal([new(7, 1), new(7, 1)], host.Received.OfType<SessionProtocol.ChangeCredit>());
+        Assert.Equal([new(7, 1), new(7, 1), new(7, 1)], host.Received.OfType<SessionProtocol.ChangeCredit>());
     }
 
     [Fact(DisplayName = "watch --json prints one object a line")]

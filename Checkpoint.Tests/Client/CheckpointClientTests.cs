@@ -131,6 +131,37 @@ public sealed class CheckpointClientTests : IAsyncLifetime
         Assert.Contains(Drain(host), request => request.Command is SessionProtocol.Track { On: false });
     }
 
+    [Fact(DisplayName = "An earlier session on the same host, which lives on, is not heard any more: neither its changes nor its pieces nor its farewell")]
+    public async Task Hears_the_present_session_only()
+    {
+        await using var host = await FakeHost.StartAsync("node3");
+        host.Answers = request => request.Command is SessionProtocol.Attach attach
+            ? Serve(new SessionProtocol.Request(request.Id, request.Budget, new SessionProtocol.Open(attach.Name, attach.Flags, null)))
+            : Serve(request);
+        await using var client = await CheckpointClient.ConnectAsync(Options(host.Contact));
+        client.ConnectionChanged += (_, changed) => host.IsMute &= changed.Status != ConnectionStatus.Joining;
+        await using var handle = await client.OpenAsync(Name, attributes: Attributes);
+        await using var changes = handle.ChangesAsync().GetAsyncEnumerator();
+        var gap = changes.MoveNextAsync().AsTask();
+        var old = await TrackingAsync(host);
+        host.IsMute = true; // Until the client has given the session up.
+        var present = await TrackingAsync(host);
+        Assert.NotEqual(old, present);
+
+        old.Tell(new FakeHost.Push(Changed(41)));
+        old.Tell(new FakeHost.Push(new Parcel(1, 1, 2, new byte[ParcelSplitter.PieceMinBytes])));
+        old.Tell(new FakeHost.Push(new SessionProtocol.Farewell(AisStatus.Unavailable, "left out")));
+        await old.Ask<ActorIdentity>(new Identify("sent"), Patience);
+        present.Tell(new FakeHost.Push(Changed(42)));
+
+        Assert.True(await gap.WaitAsync(Patience));
+        Assert.Equal(CheckpointChange.Gap(0), changes.Current);
+        Assert.True(await changes.MoveNextAsync().AsTask().WaitAsync(Patience));
+        Assert.Equal(42, changes.Current.Position);
+        Assert.Equal(Answered, (await handle.ReadAsync(new SectionId("s"))).ToArray());
+        Assert.Equal(present, host.Served);
+    }
+
     [Fact(DisplayName = "Disposing says farewell to the host and answers what is open")]
     public async Task Disposes()
     {
@@ -194,6 +225,19 @@ public sealed class CheckpointClientTests : IAsyncLifetime
         act();
         for (var more = await first; more; more = await changes.MoveNextAsync())
             yield return changes.Current;
+    }
+
+    private static SessionProtocol.Changed Changed(long position) =>
+        new(5, position, [new SectionChange(SectionChangeKind.Written, new SectionId("a"), 0, 1)]);
+
+    /// <summary>The session that is told to track next.</summary>
+    private static async Task<IActorRef> TrackingAsync(FakeHost host)
+    {
+        while ((await host.Requests.ReadAsync().AsTask().WaitAsync(Patience)).Command is not SessionProtocol.Track { On: true })
+        {
+        }
+
+        return host.Served;
     }
 
     private static IEnumerable<SessionProtocol.Request> Drain(FakeHost host)

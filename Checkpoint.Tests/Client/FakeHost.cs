@@ -36,6 +36,9 @@ internal sealed class FakeHost : IAsyncDisposable
 
     public ConcurrentDictionary<SessionId, IActorRef> Sessions { get; } = new();
 
+    /// <summary>The session that the latest request came to.</summary>
+    public IActorRef Served { get; private set; } = ActorRefs.Nobody;
+
     /// <summary>Farewells that clients sent.</summary>
     public ConcurrentQueue<SessionProtocol.Farewell> Left { get; } = new();
 
@@ -151,6 +154,7 @@ internal sealed class FakeHost : IAsyncDisposable
                     _client.Tell(beat with { IsAnswer = true });
                     break;
                 case SessionProtocol.Request request:
+                    host.Served = Self;
                     host._requests.Writer.TryWrite(request);
                     if (host.Answers(request) is { } answer)
                         Tell(answer);
@@ -172,6 +176,6 @@ internal sealed class FakeHost : IAsyncDisposable
         }
     }
 
-    /// <summary>To a session: send this to the client.</summary>
-    internal sealed record Push(SessionProtocol.IMessage Message);
+    /// <summary>To a session: send this, a message or a piece of one, to the client.</summary>
+    internal sealed record Push(object Message);
 }

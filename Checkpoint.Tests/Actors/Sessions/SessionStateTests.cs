@@ -200,47 +200,22 @@ public sealed class SessionStateTests
         Assert.Equal(AisStatus.BadHandle, driver.Refused(new IterationNext(iteration, 2)));
     }
 
-    [Fact(DisplayName = "A tracker hears every change but its own handle's; without credit exactly one gap, then it goes on")]
-    public void Tracking()
-    {
-        var driver = new SessionDriver(limits: SessionOptions.Defaults with { ChangeEventsMax = 2 });
-        var (handle, other) = (driver.Open().Handle, driver.Open().Handle);
-        driver.Send(new Track(handle, true));
-        driver.FromAgent(Agent.Done.Ok(driver.ToAgent<Agent.Track>().Number));
-
-        Update(driver, 1, handle);
-        Assert.Empty(driver.Effects);
-        Update(driver, 2, other);
-        Assert.Equal(2, Assert.IsType<Changed>(Assert.Single(driver.ToClient)).Position);
-        Update(driver, 3, other);
-        for (var position = 4; position < 10; position++)
-        {
-            Update(driver, position, other);
-            Assert.Empty(driver.Effects);
-        }
-
-        driver.Tell(new ChangeCredit(handle, 2));
-        Assert.Equal(new Gap(handle, 9), Assert.Single(driver.ToClient));
-        Update(driver, 10, other);
-        Assert.Equal(10, Assert.IsType<Changed>(Assert.Single(driver.ToClient)).Position);
-        driver.Gone(SessionDriver.IncarnationOf("safCkpt=a"));
-        Assert.Equal(new Gap(handle, long.MaxValue), Assert.Single(driver.ToClient));
-    }
-
-    [Fact(DisplayName = "The agent is told to stop only when the last handle of the client stops tracking")]
-    public void Untrack()
+    [Fact(DisplayName = "What was taken back is handed out again in its order, never more at once than is asked for, and with what follows it")]
+    public void Iteration_takes_back()
     {
         var driver = new SessionDriver();
-        var (one, two) = (driver.Open().Handle, driver.Open().Handle);
-        foreach (var handle in new[] { one, two })
-        {
-            driver.Send(new Track(handle, true));
-            driver.FromAgent(Agent.Done.Ok(driver.ToAgent<Agent.Track>().Number));
-        }
+        var iteration = Iterate(driver, driver.Open().Handle, "a", "b", "c", "d", "e");
+        driver.Send(new IterationNext(iteration, 3));
+        driver.FromAgent(new Agent.SectionsDescribed(Asked(driver, "a", "b", "c"), AisStatus.NotExist, "no active replica", []));
 
-        Assert.Equal(AisStatus.Ok, driver.Refused(new Track(one, false)));
-        driver.Send(new Track(two, false));
-        Assert.Equal(SessionDriver.IncarnationOf("safCkpt=a"), driver.ToAgent<Agent.Untrack>().Incarnation);
+        driver.Send(new IterationNext(iteration, 1));
+        driver.FromAgent(new Agent.SectionsDescribed(Asked(driver, "a"), AisStatus.Ok, null, [Described("a")]));
+        Assert.Equal(["a"], Told(driver));
+        driver.Send(new IterationNext(iteration, 3));
+        driver.FromAgent(new Agent.SectionsDescribed(Asked(driver, "b", "c", "d"), AisStatus.Ok, null, [Described("b"), Described("c"), Described("d")]));
+        Assert.Equal(["b", "c", "d"], Told(driver));
+        driver.Send(new IterationNext(iteration, 3));
+        Asked(driver, "e");
     }
 
     [Fact(DisplayName = "Quotas answer NO_RESOURCES or NO_MEMORY with limit and value, and give back what ends")]
@@ -366,7 +341,4 @@ public sealed class SessionStateTests
 
     private static IEnumerable<string> Told(SessionDriver driver) =>
         Assert.IsType<Sections>(driver.Answered.Body).Descriptors.Select(descriptor => descriptor.Id.ToString());
-
-    private static void Update(SessionDriver driver, long position, ulong writer) => driver.Updated(new Agent.Update(
-        SessionDriver.IncarnationOf("safCkpt=a"), position, SessionDriver.Session, writer, [new(SectionChangeKind.Written, new SectionId("s"), 0, 1)]));
 }

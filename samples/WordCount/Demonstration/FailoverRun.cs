@@ -1,8 +1,8 @@
 namespace WordCount.Demonstration;
 
 /// <summary>
-/// The demonstration: three hosts, a worker that leads and one that waits; the leader and the host that it uses are killed at the planned
-/// pieces, and the waiting worker finishes. The hosts are left running, for the counts to be read.
+/// The demonstration: three hosts, a worker that leads and one that waits; the leader and the host that it uses, which orders the counts, are
+/// killed at the planned pieces, and the waiting worker finishes. The hosts are left running, for the counts to be read.
 /// </summary>
 public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock, TextWriter output)
 {
@@ -14,6 +14,7 @@ public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock
     private readonly List<WorkerProcess> _workers = [];
     private readonly List<TimeSpan> _outages = [];
     private readonly WorkerEvents _events = new();
+    private readonly HostAdministration _administration = new(clock);
     private IReadOnlyList<long> _points = [];
 
     /// <exception cref="InvalidOperationException">Something did not happen that should have; the message says what.</exception>
@@ -105,20 +106,25 @@ public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock
         return worker;
     }
 
-    /// <summary>Whoever leads at the point is killed: on a busy machine the two may have changed places before.</summary>
+    /// <summary>
+    /// Whoever leads at the point is killed, and the host that orders: the leader's own, unless on a busy machine the workers have changed places.
+    /// Who orders is asked before, since at the point a write is on its way and every millisecond counts.
+    /// </summary>
     /// <returns>The two workers that go on: the one that took over, and, before another kill, a new one that stands by.</returns>
     private async Task<List<WorkerProcess>> KillAsync(int kill, List<WorkerProcess> pair, CancellationToken cancel)
     {
+        var index = IndexOf(await OrdererAsync(pair[0], cancel));
         var holds = await HearAsync(
             options.CountPatience, cancel, happened => happened.Word == "holds", $"the leader at piece {_points[kill]}", pair);
         var leader = holds.Worker;
         var standby = pair.Single(worker => worker != leader);
-        var index = Array.FindIndex(_hosts, one => one.Name == leader.Host);
         var host = _hosts[index];
         var killed = clock.GetTimestamp();
         leader.Kill();
         host.Kill();
-        Say($"kill -9 {leader.Pid} ({leader.Name}) and {host.Pid} ({host.Name}) after piece {_points[kill]}, offset {leader.Offsets.End}");
+        Say($"kill -9 {leader.Pid} ({leader.Name}) and {host.Pid} ({host.Name}, the orderer) after piece {_points[kill]}, offset {leader.Offsets.End}");
+        if (leader.Host != host.Name)
+            Say($"{leader.Name} used {leader.Host}, which lives: two hosts of {Hosts} at one blow would stop the cluster");
         await leader.Reading;
         await host.ExitCodeAsync(cancel);
 
@@ -129,19 +135,52 @@ public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock
             options.TakeoverPatience, cancel, happened => Is(happened, standby, "acked", killed), $"{standby.Name}'s first piece", [standby]);
         _outages.Add(clock.GetElapsedTime(killed, first.Timestamp));
         Say($"{standby.Name} acknowledged its first piece {_outages[^1].TotalSeconds:0.00} s after the kill");
-        return kill + 1 == _points.Count ? [standby] : [standby, await RestartAsync(index, kill + 1, cancel)];
+        return kill + 1 == _points.Count ? [standby] : [standby, await RestartAsync(index, standby, kill + 1, cancel)];
     }
 
-    /// <summary>A new host in the place of the one that was killed, and a new worker that stands by.</summary>
-    private async Task<WorkerProcess> RestartAsync(int index, int kills, CancellationToken cancel)
+    /// <summary>New hosts in the place of those that are gone, with all the data, and a new worker that stands by.</summary>
+    private async Task<WorkerProcess> RestartAsync(int index, WorkerProcess leader, int kills, CancellationToken cancel)
     {
-        _hosts[index] = HostNode.Start(options, _ports, index);
+        List<int> gone = [index, .. await BringOrdererToAsync(leader, cancel)];
+        foreach (var one in gone)
+            _hosts[one] = HostNode.Start(options, _ports, one);
         await HostsReadyAsync(cancel);
+        await Within(options.StartPatience, cancel, async late =>
+        {
+            await _administration.UntilFullAsync(SocketOf(leader), Hosts, late);
+            return true;
+        });
         var standby = StartWorker(index, kills);
         await HearAsync(options.StartPatience, cancel, standby, "waits");
-        Say($"{_hosts[index].Name} is back, {standby.Name} stands by through {standby.Host}");
+        Say($"{string.Join(" and ", gone.Select(one => _hosts[one].Name))} back, {standby.Name} stands by through {standby.Host}");
         return standby;
     }
+
+    /// <summary>
+    /// After a failover the name of a checkpoint says which host orders it, not where its writers are. Of the two hosts that are left, the
+    /// one that orders far from the leader is drained: it can hand over to the leader's host only.
+    /// </summary>
+    /// <returns>The host that has left, if any.</returns>
+    private async Task<int[]> BringOrdererToAsync(WorkerProcess leader, CancellationToken cancel)
+    {
+        var orderer = await OrdererAsync(leader, cancel);
+        if (orderer == leader.Host)
+            return [];
+        Say($"{orderer} orders the counts since, {leader.Name} uses {leader.Host}: {orderer} is drained, to have the next kill take leader and orderer");
+        await Within(options.StartPatience, cancel, async late =>
+        {
+            await _administration.DrainAsync(SocketOf(leader), orderer, late);
+            return await _hosts[IndexOf(orderer)].ExitCodeAsync(late);
+        });
+        return [IndexOf(orderer)];
+    }
+
+    private Task<string> OrdererAsync(WorkerProcess worker, CancellationToken cancel) =>
+        Within(options.StartPatience, cancel, late => _administration.OrdererAsync(SocketOf(worker), late));
+
+    private string SocketOf(WorkerProcess worker) => _hosts[IndexOf(worker.Host)].Socket;
+
+    private int IndexOf(string node) => Array.FindIndex(_hosts, host => host.Name == node);
 
     private async Task FinishAsync(List<WorkerProcess> pair, CancellationToken cancel)
     {
