@@ -80,6 +80,8 @@ struct client {
     struct functions functions;
     arrival_function arrival;
     bool tracking;
+    /* Why the host refused to tell changes, or OK: the first reason since the last ones who asked. */
+    SaAisErrorT tracking_error;
     int64_t default_limit;
 
     /* The thread and its connection. */
