@@ -166,6 +166,8 @@ struct iteration {
     uint64_t host_iteration;
     uint64_t session;
     bool closed;
+    /* A section was taken from the host that the program never saw. */
+    bool is_incomplete;
     /* Of the descriptor that was returned last. */
     uint8_t *id;
 };
