@@ -372,6 +372,8 @@ void *kit_read_only_copy(const void *bytes, size_t size);
 /* From now on any access to what the three above returned kills the case. */
 void kit_forbid(void *guarded);
 
+/* The resident memory of the local service in MiB, when it listens where CHECKPOINT_SOCKET says; else 0. */
+long kit_service_memory(void);
 unsigned kit_open_descriptors(void);
 unsigned kit_running_threads(void);
 /* Waits until the process has no more descriptors and threads than these; fails the case after 2 s. */

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "kit.h"
@@ -88,4 +90,28 @@ void kit_expect_resources(unsigned descriptors, unsigned threads) {
         snprintf(expected, sizeof expected, "at most %u descriptors and %u threads, as before", descriptors, threads);
         kit_fail(expected, "%u descriptors, %u threads", kit_open_descriptors(), kit_running_threads());
     }
+}
+
+long kit_service_memory(void) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct ucred who = {0};
+    socklen_t length = sizeof who;
+    const char *path = getenv("CHECKPOINT_SOCKET");
+    if (path == NULL || strlen(path) >= sizeof address.sun_path)
+        return 0;
+    strcpy(address.sun_path, path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool known = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0 && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &length) == 0;
+    if (fd >= 0)
+        close(fd);
+    char file[64];
+    snprintf(file, sizeof file, "/proc/%d/statm", (int)who.pid);
+    FILE *statm = known ? fopen(file, "re") : NULL;
+    long size = 0, resident = 0;
+    if (statm == NULL)
+        return 0;
+    if (fscanf(statm, "%ld %ld", &size, &resident) != 2)
+        resident = 0;
+    fclose(statm);
+    return resident * (sysconf(_SC_PAGESIZE) / 1024) / 1024;
 }
