@@ -364,9 +364,13 @@ bool kit_event_wait(struct kit_event *event, int ms);
 
 /* Zeroed memory that lives as long as the process and is no leak. */
 void *kit_keep(size_t size);
-/* size bytes that end exactly before a page that nobody may touch. */
+/* size bytes that end exactly before a page that nobody may touch, and begin behind bytes that nobody may change: the end of the case looks. */
 void *kit_guarded(size_t size);
 void *kit_guarded_copy(const void *bytes, size_t size);
+/* KIT_GUARDED(structure): the address of such a copy. */
+#define KIT_GUARDED(value) kit_guarded_copy(&(value), sizeof(value))
+/* No byte in front has changed; called at the end of each case and peer. */
+void kit_expect_guards(void);
 /* The same, and nobody may write it. */
 void *kit_read_only_copy(const void *bytes, size_t size);
 /* From now on any access to what the three above returned kills the case. */

@@ -13,25 +13,29 @@ static size_t page(void) {
     return (size_t)sysconf(_SC_PAGESIZE);
 }
 
+/* Behind it a page that nobody may touch; in front of it, as far as its own page goes, bytes that nobody may change. */
+#define FRONT 0xC9
+#define FRONT_MIN 64
+
 /* Remembered, so that a pointer finds its pages again. */
 struct guarded {
     unsigned char *from;
     size_t length; /* without the page behind */
     unsigned char *at;
+    bool is_forbidden;
     struct guarded *next;
 };
 static struct guarded *all_guarded;
 static pthread_mutex_t guarded_lock = PTHREAD_MUTEX_INITIALIZER;
 
 void *kit_guarded(size_t size) {
-    size_t length = (size + page() - 1) / page() * page();
-    if (length == 0)
-        length = page();
+    size_t length = (size + FRONT_MIN + page() - 1) / page() * page();
     unsigned char *from = mmap(NULL, length + page(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     struct guarded *entry = calloc(1, sizeof *entry);
     if (from == MAP_FAILED || entry == NULL || mprotect(from + length, page(), PROT_NONE) != 0)
         kit_error("no guarded memory: %s", strerror(errno));
-    *entry = (struct guarded){from, length, from + length - size, NULL};
+    memset(from, FRONT, length - size);
+    *entry = (struct guarded){from, length, from + length - size, false, NULL};
     pthread_mutex_lock(&guarded_lock);
     entry->next = all_guarded;
     all_guarded = entry;
@@ -45,12 +49,29 @@ void *kit_guarded_copy(const void *bytes, size_t size) {
     return copy;
 }
 
+static void expect_front(const struct guarded *entry) {
+    for (const unsigned char *byte = entry->from; byte < entry->at; byte++)
+        if (*byte != FRONT)
+            kit_fail("nothing written in front of what the library was given", "0x%02x, %zu bytes in front of %zu", *byte, (size_t)(entry->at - byte),
+                     entry->length - (size_t)(entry->at - entry->from));
+}
+
+void kit_expect_guards(void) {
+    for (const struct guarded *entry = all_guarded; entry != NULL; entry = entry->next)
+        if (!entry->is_forbidden)
+            expect_front(entry);
+}
+
 static void protect(const void *at, int protection) {
     pthread_mutex_lock(&guarded_lock);
     struct guarded *entry = all_guarded;
     while (entry != NULL && entry->at != at)
         entry = entry->next;
+    if (entry != NULL)
+        entry->is_forbidden = protection == PROT_NONE;
     pthread_mutex_unlock(&guarded_lock);
+    if (entry != NULL && protection == PROT_NONE)
+        expect_front(entry);
     if (entry == NULL || mprotect(entry->from, entry->length, protection) != 0)
         kit_error("memory that is not guarded, or mprotect: %s", strerror(errno));
 }
