@@ -152,7 +152,7 @@ void kit_print_list(void) {
             bool holds;
             const char *text;
         } remarks[] = {
-            {(*c)->run == NULL, (*c)->reason},
+            {(*c)->reason != NULL, (*c)->reason},
             {(flags & KIT_VACUOUS) != 0, "vacuous"},
             {(flags & KIT_B2) != 0, "B.2 libraries only"},
             {(flags & KIT_FAULT) != 0, "needs CKPT_KIT_FAULT"},
