@@ -230,6 +230,28 @@ static void wrong_calls(SaCkptCheckpointHandleT h) {
     EXPECT_OLD_CODE(K.CheckpointSynchronizeAsync(h, 1));
 }
 
+/* What is beyond B.01.01: a B.1 client of a library that has it may call it too. handle and h are good, or both are not. */
+static void beyond_b1(SaCkptHandleT handle, SaCkptCheckpointHandleT h) {
+    if (kit_is_so3())
+        return;
+    SaVersionT version = kit_version_of(1, 1);
+    SaCkptHandleT other = 0;
+    EXPECT_OLD_CODE(K.SectionIdFree(h, NULL));
+    EXPECT_OLD_CODE(K.IOVectorElementDataFree(h, NULL));
+    if (kit_vendor_symbol("saCkptInitialize_2") != NULL)
+        EXPECT_OLD_CODE(K.Initialize_2(&other, NULL, &version));
+    if (kit_vendor_symbol("saCkptTrack") != NULL)
+        EXPECT_OLD_CODE(K.Track(handle));
+    if (kit_vendor_symbol("saCkptTrackStop") != NULL)
+        EXPECT_OLD_CODE(K.TrackStop(handle));
+    if (kit_vendor_symbol("saCkptCheckpointTrack") != NULL)
+        EXPECT_OLD_CODE(K.CheckpointTrack(h));
+    if (kit_vendor_symbol("saCkptCheckpointTrackStop") != NULL)
+        EXPECT_OLD_CODE(K.CheckpointTrackStop(h));
+    if (kit_vendor_symbol("ncsCkptRegisterCkptArrivalCallback") != NULL)
+        EXPECT_OLD_CODE(K.ncsCkptRegisterCkptArrivalCallback(handle, NULL));
+}
+
 KIT_CASE(INI_22, "INI-22", KIT_S, "no function ever answers a B.1 client with a code above 27, which its version does not know") {
     struct kit_f f = KIT_F(.b1 = true);
     EXPECT_OLD_CODE(K.Dispatch(f.handle, 99));
@@ -240,10 +262,19 @@ KIT_CASE(INI_22, "INI-22", KIT_S, "no function ever answers a B.1 client with a 
     wrong_calls(kit_open(f.handle, f.name, KIT_READ));
     wrong_calls(kit_open(f.handle, f.name, KIT_WRITE));
     wrong_calls(KIT_WILD);
+    beyond_b1(f.handle, f.h);
+    beyond_b1(KIT_WILD, KIT_WILD);
+    EXPECT_OLD_CODE(K.CheckpointClose(KIT_WILD));
+    EXPECT_OLD_CODE(K.Finalize(KIT_WILD));
     struct kit_f passive = KIT_F(.b1 = true, .no_active = true, .attributes.creationFlags = KIT_ASYNC | KIT_COLLOC);
     wrong_calls(passive.h);
+    EXPECT_OLD_CODE(K.CheckpointClose(passive.h));
+    EXPECT_OLD_CODE(K.CheckpointClose(passive.h));
     KIT_OK(K.CheckpointUnlink(f.handle, f.name));
     wrong_calls(f.h);
     KIT_OK(K.Finalize(f.handle));
     wrong_calls(f.h);
+    beyond_b1(f.handle, f.h);
+    EXPECT_OLD_CODE(K.CheckpointClose(f.h));
+    EXPECT_OLD_CODE(K.Finalize(f.handle));
 }

@@ -138,3 +138,72 @@ KIT_CASE(OPN_44, "OPN-44", KIT_S, "names are compared byte for byte and never no
     expect_marked(handle, control, "control");
     kit_expect_absent(handle, kit_name_bytes(control->value, (size_t)control->length - 2));
 }
+
+/* --- names beyond 256 bytes: a case of ours, the standard's list has none */
+
+#define EXTENDED_MAX 2048
+
+/* Text of this length that begins with the prefix and is unique; the name that it is lent to. */
+static const char *long_text(size_t length) {
+    char *text = kit_keep(length + 1);
+    int used = snprintf(text, length + 1, "%s%s-%zu-", kit_prefix(), kit_unique(), length);
+    memset(text + used, 'x', length - (size_t)used);
+    return text;
+}
+
+static SaNameT *lend(const char *text) {
+    SaNameT *name = kit_guarded(sizeof *name);
+    K.saAisNameLend(text, name);
+    const char *borrowed = K.saAisNameBorrow(name);
+    KIT_TRUE(borrowed != NULL && strcmp(borrowed, text) == 0, "Borrow gives what was lent (%zu bytes)", strlen(text));
+    return name;
+}
+
+static void expect_refused(SaCkptHandleT handle, size_t length, SaAisErrorT code) {
+    SaCkptCheckpointCreationAttributesT attributes = kit_attributes();
+    SaCkptCheckpointHandleT h = 0;
+    const SaNameT *name = lend(long_text(length));
+    kit_step("a name of %zu bytes", length);
+    KIT_EXPECT(K.CheckpointOpen(handle, name, &attributes, KIT_ALL_MODES, KIT_OPEN_TIMEOUT, &h), code);
+    KIT_EXPECT(K.CheckpointOpen(handle, name, NULL, KIT_READ, KIT_OPEN_TIMEOUT, &h), code);
+    KIT_EXPECT(K.CheckpointOpenAsync(handle, 1, name, NULL, KIT_READ), code);
+    KIT_EXPECT(K.CheckpointUnlink(handle, name), code);
+}
+
+/* The runner could not unlink them afterwards: without retention they go with this process. */
+static void expect_usable(SaCkptHandleT handle, size_t length) {
+    SaCkptCheckpointCreationAttributesT attributes = kit_attributes();
+    attributes.retentionDuration = 0;
+    const char *text = long_text(length);
+    SaNameT *name = lend(text);
+    kit_step("a name of %zu bytes", length);
+    SaCkptCheckpointHandleT h = kit_create(handle, name, &attributes);
+    kit_section(h, "mark", text, 16);
+    /* Found by the bytes, wherever they lie, and by all of them. */
+    char *other = kit_keep(length + 1);
+    memcpy(other, text, length);
+    kit_expect_content(kit_open(handle, lend(other), KIT_READ), "mark", text, 16);
+    other[length - 1] = 'y';
+    kit_expect_absent(handle, lend(other));
+    KIT_OK(K.CheckpointUnlink(handle, name));
+    kit_expect_absent(handle, name);
+    KIT_OK(K.CheckpointClose(h));
+}
+
+KIT_CASE(OPN_47, "OPN-47", KIT_S | KIT_B2, "names of 257 to 2048 bytes, lent, only in profile opensaf and when SA_ENABLE_EXTENDED_NAMES=1; longer ones are TOO_BIG") {
+    unsetenv("SA_ENABLE_EXTENDED_NAMES");
+    SaCkptHandleT handle = kit_initialize();
+    expect_usable(handle, 100); /* A short one is a plain name. */
+    expect_refused(handle, 300, SA_AIS_ERR_INVALID_PARAM);
+    KIT_OK(K.Finalize(handle));
+    setenv("SA_ENABLE_EXTENDED_NAMES", "1", 1);
+    handle = kit_initialize();
+    expect_usable(handle, 100);
+    if (kit_profile() != KIT_OPENSAF) {
+        expect_refused(handle, 300, SA_AIS_ERR_INVALID_PARAM);
+        return;
+    }
+    expect_usable(handle, 300);
+    expect_usable(handle, EXTENDED_MAX);
+    expect_refused(handle, EXTENDED_MAX + 1, SA_AIS_ERR_TOO_BIG);
+}

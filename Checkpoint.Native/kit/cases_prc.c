@@ -96,15 +96,17 @@ KIT_ROLE(prc_unlinker) {
     kit_expect_hear("never");
 }
 
-/* That its memory is free again cannot be seen through this interface; many rounds of much memory must at least go on. */
-KIT_CASE_WITHIN(PRC_04, "PRC-04", KIT_P, 30, "an unlinked checkpoint whose last opener is killed is deleted and leaves nothing behind its name") {
+/* Many rounds of much memory; where the service's process can be seen, it has not grown by what came and went. */
+KIT_CASE_WITHIN(PRC_04, "PRC-04", KIT_P | KIT_ALONE, 60, "an unlinked checkpoint whose last opener is killed is deleted, its memory freed, and its name free") {
+    enum { HALF = 6, GROWTH_MAX_MIB = HALF * UNLINKED * 2 / 3 };
     SaCkptHandleT handle = kit_initialize();
     SaCkptCheckpointCreationAttributesT attributes = kit_attributes();
     attributes.maxSections = 1;
     attributes.checkpointSize = 1024;
     const SaNameT *name = kit_name();
     const char *word = kit_name_text(name);
-    for (int round = 0; round < 3; round++) {
+    long before = 0; /* after a first half, in which its heap takes the size it needs */
+    for (int round = 0; round < 2 * HALF; round++) {
         struct kit_peer *peer = kit_peer_start("prc_unlinker", word, word, word, word, word, word, word, word, word, word, word, word, word, word, word,
                                                word);
         kit_peer_expect_line(peer, "open");
@@ -117,7 +119,17 @@ KIT_CASE_WITHIN(PRC_04, "PRC-04", KIT_P, 30, "an unlinked checkpoint whose last 
         KIT_OK(K.CheckpointUnlink(handle, name));
         KIT_OK(K.CheckpointClose(h));
         kit_expect_absent(handle, name);
+        if (round == HALF - 1)
+            before = kit_service_memory();
     }
+    /* The last death may be noticed a little later. */
+    if (before == 0)
+        kit_step("the service's memory cannot be seen here, and is not looked at: CHECKPOINT_SOCKET does not name its socket");
+    else if (!KIT_WAIT(kit_service_memory() - before <= GROWTH_MAX_MIB, 5000))
+        kit_fail("the memory of checkpoints that nobody has open released", "the service grew from %ld MiB to %ld while %d MiB came and went", before,
+                 kit_service_memory(), HALF * UNLINKED);
+    else
+        kit_step("resident memory of the service: %ld MiB, and %ld MiB when %d MiB more had come and gone", before, kit_service_memory(), HALF * UNLINKED);
 }
 
 /* --- a process with very many opens */
@@ -183,8 +195,9 @@ static bool many_present(SaCkptHandleT handle, const char *base, unsigned i) {
     return code == SA_AIS_OK;
 }
 
-KIT_CASE_WITHIN(PRC_05, "PRC-05", KIT_P | KIT_T | KIT_ALONE, 200,
-                "the 30 000 opens of processes that ended, retention 1 s, are all released in bounded time, and meanwhile the service answers") {
+KIT_CASE_REMARKED(PRC_05, "PRC-05", KIT_P | KIT_T | KIT_ALONE, 200,
+                  "the 30 000 opens of processes that ended, retention 1 s, are all released in bounded time, and meanwhile the service answers",
+                  "30,000 opens by 4 processes, 20 of each of 1,500 checkpoints, instead of 30,000 checkpoints of one process") {
     char base[200];
     snprintf(base, sizeof base, "%s%s", kit_prefix(), kit_unique());
     SaCkptHandleT handle = kit_initialize();

@@ -63,6 +63,10 @@ KIT_CASE(SYN_07, "SYN-07", KIT_S, "Synchronize with timeout 0: TIMEOUT (opensaf:
     KIT_EXPECT(K.CheckpointSynchronize(f.h, SA_TIME_UNKNOWN), SA_AIS_ERR_INVALID_PARAM);
     /* In profile openais the 0 is seen before the handle, elsewhere after it. */
     KIT_EXPECT(K.CheckpointSynchronize(KIT_WILD, 0), KIT_BY_PROFILE(SA_AIS_ERR_BAD_HANDLE, SA_AIS_ERR_BAD_HANDLE, SA_AIS_ERR_TIMEOUT));
+    SaCkptCheckpointHandleT reader = kit_open(f.handle, f.name, KIT_READ);
+    KIT_EXPECT(K.CheckpointSynchronize(reader, 0), KIT_BY_PROFILE(SA_AIS_ERR_ACCESS, SA_AIS_ERR_ACCESS, SA_AIS_ERR_TIMEOUT));
+    struct kit_f sync = fixture_of(KIT_SYNC);
+    KIT_EXPECT(K.CheckpointSynchronize(sync.h, 0), KIT_BY_PROFILE(SA_AIS_ERR_BAD_OPERATION, SA_AIS_ERR_BAD_OPERATION, SA_AIS_ERR_TIMEOUT));
     KIT_OK(K.CheckpointSynchronize(f.h, TIMEOUT));
 }
 

@@ -1,8 +1,5 @@
 /* Unlink: the name goes at once, the checkpoint when nobody has it open (ais-ckpt 5.4). */
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "retention.h"
 #include "sections.h"
@@ -118,31 +115,6 @@ KIT_CASE(UNL_09, "UNL-09", KIT_S, "when the namesake is unlinked too and both ar
     kit_expect_no_section(h, "s");
 }
 
-/* The resident memory of the local service in MiB, when it listens where CHECKPOINT_SOCKET says; else 0. */
-static long service_memory(void) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct ucred who = {0};
-    socklen_t length = sizeof who;
-    const char *path = getenv("CHECKPOINT_SOCKET");
-    if (path == NULL || strlen(path) >= sizeof address.sun_path)
-        return 0;
-    strcpy(address.sun_path, path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool known = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0 && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &length) == 0;
-    if (fd >= 0)
-        close(fd);
-    char file[64];
-    snprintf(file, sizeof file, "/proc/%d/statm", (int)who.pid);
-    FILE *statm = known ? fopen(file, "re") : NULL;
-    long size = 0, resident = 0;
-    if (statm == NULL)
-        return 0;
-    if (fscanf(statm, "%ld %ld", &size, &resident) != 2)
-        resident = 0;
-    fclose(statm);
-    return resident * (sysconf(_SC_PAGESIZE) / 1024) / 1024;
-}
-
 /* What is not released either becomes NO_MEMORY or NO_RESOURCES, or is seen where the service's process can be. */
 KIT_CASE_WITHIN(UNL_10, "UNL-10", KIT_S | KIT_ALONE, 60, "the last Close of an unlinked checkpoint releases its memory") {
     enum { HALF = 12, MIB = 8, GROWTH_MAX_MIB = HALF * MIB * 2 / 3 };
@@ -157,11 +129,13 @@ KIT_CASE_WITHIN(UNL_10, "UNL-10", KIT_S | KIT_ALONE, 60, "the last Close of an u
         KIT_OK(K.CheckpointUnlink(handle, name));
         KIT_OK(K.CheckpointClose(h));
         if (round == HALF - 1)
-            before = service_memory();
+            before = kit_service_memory();
     }
-    long after = service_memory();
+    long after = kit_service_memory();
+    if (before == 0 || after == 0)
+        kit_not_applicable("the service's memory cannot be seen: CHECKPOINT_SOCKET does not name the socket of a process on this machine; all calls were OK");
     kit_step("resident memory of the service: %ld MiB, and %ld MiB when %d MiB more had come and gone", before, after, HALF * MIB);
-    if (before > 0 && after - before > GROWTH_MAX_MIB)
+    if (after - before > GROWTH_MAX_MIB)
         kit_fail("the memory of unlinked and closed checkpoints released", "the service grew by %ld MiB while %d MiB came and went", after - before,
                  HALF * MIB);
 }

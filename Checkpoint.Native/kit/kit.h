@@ -45,7 +45,7 @@ struct kit_case {
     unsigned flags;
     unsigned seconds;   /* its deadline */
     void (*run)(void);  /* NULL: left out, for this reason */
-    const char *reason;
+    const char *reason; /* or, of a case that is run, what the list says of it */
     struct kit_case *next;
 };
 void kit_register_case(struct kit_case *c);
@@ -62,10 +62,12 @@ void kit_register_role(struct kit_role *r);
 /* KIT_CASE(symbol, "ID", flags, "the rule in a sentence") { ... } */
 #define KIT_CASE(symbol, id, flags, rule) KIT_CASE_WITHIN(symbol, id, flags, KIT_DEFAULT_SECONDS, rule)
 /* ... with a deadline of its own. */
-#define KIT_CASE_WITHIN(symbol, id, flags, seconds, rule)                                                                                \
+#define KIT_CASE_WITHIN(symbol, id, flags, seconds, rule) KIT_CASE_REMARKED(symbol, id, flags, seconds, rule, NULL)
+/* ... and with a remark for the list: where it does less, or otherwise, than the standard's words. */
+#define KIT_CASE_REMARKED(symbol, id, flags, seconds, rule, remark)                                                                      \
     static void run_##symbol(void);                                                                                                      \
     __attribute__((constructor)) static void register_##symbol(void) {                                                                   \
-        static struct kit_case self = {id, rule, flags, seconds, run_##symbol, NULL, NULL};                                              \
+        static struct kit_case self = {id, rule, flags, seconds, run_##symbol, remark, NULL};                                            \
         kit_register_case(&self);                                                                                                        \
     }                                                                                                                                    \
     static void run_##symbol(void)
@@ -79,6 +81,10 @@ void kit_register_role(struct kit_role *r);
     struct kit_case
 
 #define KIT_SEVERAL_NODES "several nodes: a later issue"
+/* Several nodes, and a test beside the kit tries it, whole or in part; its place in Checkpoint.Tests. */
+#define KIT_BESIDE(test) "several nodes: " test " (Checkpoint.Tests)"
+#define KIT_PARTLY_BESIDE(test) "several nodes: in part " test " (Checkpoint.Tests)"
+#define KIT_NOT_COVERED "several nodes: not covered by any test"
 
 /* KIT_ROLE(name) { ... argc, argv ... }: what a peer process does; argv[0] is the first argument given to kit_peer_start. */
 #define KIT_ROLE(symbol)                                                                                                                 \
@@ -364,14 +370,20 @@ bool kit_event_wait(struct kit_event *event, int ms);
 
 /* Zeroed memory that lives as long as the process and is no leak. */
 void *kit_keep(size_t size);
-/* size bytes that end exactly before a page that nobody may touch. */
+/* size bytes that end exactly before a page that nobody may touch, and begin behind bytes that nobody may change: the end of the case looks. */
 void *kit_guarded(size_t size);
 void *kit_guarded_copy(const void *bytes, size_t size);
+/* KIT_GUARDED(structure): the address of such a copy. */
+#define KIT_GUARDED(value) kit_guarded_copy(&(value), sizeof(value))
+/* No byte in front has changed; called at the end of each case and peer. */
+void kit_expect_guards(void);
 /* The same, and nobody may write it. */
 void *kit_read_only_copy(const void *bytes, size_t size);
 /* From now on any access to what the three above returned kills the case. */
 void kit_forbid(void *guarded);
 
+/* The resident memory of the local service in MiB, when it listens where CHECKPOINT_SOCKET says; else 0. */
+long kit_service_memory(void);
 unsigned kit_open_descriptors(void);
 unsigned kit_running_threads(void);
 /* Waits until the process has no more descriptors and threads than these; fails the case after 2 s. */

@@ -63,6 +63,7 @@ static int case_process(void) {
     for (struct kit_case *c = kit_cases; c != NULL; c = c->next)
         if (strcmp(c->id, kit_case_id) == 0) {
             c->run();
+            kit_expect_guards();
             kit_end(KIT_PASS, 0);
         }
     return 2;
@@ -74,6 +75,7 @@ static int peer_process(int argc, char **argv) {
     for (struct kit_role *r = kit_roles; r != NULL; r = r->next)
         if (strcmp(r->name, kit_peer_role) == 0) {
             r->run(argc - 9, argv + 9);
+            kit_expect_guards();
             return 0;
         }
     kit_error("no role %s", kit_peer_role);

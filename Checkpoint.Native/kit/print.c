@@ -28,10 +28,23 @@ static void print_steps(const struct kit_report *report) {
         print_indented("did:", report->current);
 }
 
+/* In one line each: what a case that passed did last, and in how many steps. */
+static void print_passed(const struct kit_result *result, const struct kit_report *report) {
+    unsigned count = atomic_load(&report->step_count);
+    char did[KIT_STEP_TEXT + 64] = "nothing through the library";
+    if (count > 0)
+        snprintf(did, sizeof did, "%u step%s, the last: %s", count, count > 1 ? "s" : "", report->steps[(count - 1) % KIT_STEPS]);
+    print_indented("did:", did);
+    print_indented("expected:", result->expected);
+    print_indented("seen:", result->seen);
+}
+
 void kit_print_result(const struct kit_result *result, const struct kit_report *report, const char *output) {
     printf("%-7s %-14s %6.2f s  %s\n", result->c->id, outcome_words[result->outcome], result->seconds, result->c->rule);
     if (result->outcome == KIT_NOT_APPLICABLE)
         print_indented("because:", result->seen);
+    if (result->outcome == KIT_PASS)
+        print_passed(result, report);
     if (result->outcome == KIT_FAIL || result->outcome == KIT_ERROR) {
         print_steps(report);
         if (report->where[0] != '\0')
@@ -139,7 +152,7 @@ void kit_print_list(void) {
             bool holds;
             const char *text;
         } remarks[] = {
-            {(*c)->run == NULL, (*c)->reason},
+            {(*c)->reason != NULL, (*c)->reason},
             {(flags & KIT_VACUOUS) != 0, "vacuous"},
             {(flags & KIT_B2) != 0, "B.2 libraries only"},
             {(flags & KIT_FAULT) != 0, "needs CKPT_KIT_FAULT"},

@@ -152,6 +152,20 @@ void async_track(struct client *client, struct checkpoint *checkpoint, bool on)
         async_start(client, async);
 }
 
+/* To be told of changes or not: a later request has said the contrary meanwhile. */
+static bool is_outdated(const struct async *async)
+{
+    return async->purpose == PURPOSE_TRACK && (async->message[async->length - 1] != 0) != async->checkpoint->tracked;
+}
+
+/* The host does not tell this handle's changes: whoever asked for them has to hear it. One whose data is gone has no changes any more. */
+static void tracking_refused(struct client *client, struct checkpoint *checkpoint, SaAisErrorT error)
+{
+    checkpoint->tracked = false;
+    if (client->tracking_error == SA_AIS_OK && error != SA_AIS_ERR_NOT_EXIST)
+        client->tracking_error = error;
+}
+
 /* Over, with an error, or a synchronize with OK. */
 static void ended(struct client *client, struct async *async, SaAisErrorT error)
 {
@@ -165,6 +179,8 @@ static void ended(struct client *client, struct async *async, SaAisErrorT error)
         checkpoint->attachment = LOST;
         client->asyncs_blocked = true;
     }
+    if (async->purpose == PURPOSE_TRACK && checkpoint->tracked && error != SA_AIS_OK && !is_outdated(async))
+        tracking_refused(client, checkpoint, error);
     if (async->callback == NULL) /* Somebody may wait until it is over. */
         pthread_cond_broadcast(&client->changed);
     discard(client, async);
@@ -174,12 +190,6 @@ static void ended(struct client *client, struct async *async, SaAisErrorT error)
 static SaAisErrorT without_answer(const struct async *async)
 {
     return async->sent || async->is_unknown ? SA_AIS_ERR_TIMEOUT : SA_AIS_ERR_TRY_AGAIN;
-}
-
-/* To be told of changes or not: a later request has said the contrary meanwhile. */
-static bool is_outdated(const struct async *async)
-{
-    return async->purpose == PURPOSE_TRACK && (async->message[async->length - 1] != 0) != async->checkpoint->tracked;
 }
 
 static void try_again(struct client *client, struct async *async, int64_t now)
@@ -243,6 +253,7 @@ static bool attached(struct client *client, struct async *async, struct answer *
     checkpoint->host_handle = opened.handle;
     checkpoint->attachment = ATTACHED;
     checkpoint->consumed = 0; /* What the old connection's host was owed. */
+    checkpoint->tracked = checkpoint_wants_changes(checkpoint);
     if (checkpoint->tracked)
         async_track(client, checkpoint, true);
     discard(client, async);

@@ -81,6 +81,8 @@ struct client {
     struct functions functions;
     arrival_function arrival;
     bool tracking;
+    /* Why the host refused to tell changes, or OK: the first reason since the last ones who asked. */
+    SaAisErrorT tracking_error;
     int64_t default_limit;
 
     /* The thread and its connection. */
@@ -165,6 +167,8 @@ struct iteration {
     uint64_t host_iteration;
     uint64_t session;
     bool closed;
+    /* A section was taken from the host that the program never saw. */
+    bool is_incomplete;
     /* Of the descriptor that was returned last. */
     uint8_t *id;
 };

@@ -19,7 +19,6 @@ void exchange_init(struct exchange *exchange)
     exchange->call.owned = NULL;
     exchange->call.buffer = exchange->buffer;
     exchange->call.is_reader = false;
-    exchange->no_time = false;
     exchange->answer.status = 0;
     exchange->answer.erroneous_index = -1;
 }
@@ -105,7 +104,7 @@ static enum sent send_once(struct exchange *exchange, const struct target *targe
         handle = target->iteration->host_iteration;
     else if (target->checkpoint != NULL)
         handle = target->checkpoint->host_handle;
-    request_stamp(request, call->id, exchange->no_time ? 0 : left > 0 ? left : 1, handle);
+    request_stamp(request, call->id, left > 0 ? left : 1, handle);
     enum sent sent = outbox_send(client, request, deadline);
     if (sent != SENT)
         calls_free(client, call->id);
@@ -192,7 +191,7 @@ SaAisErrorT exchange_perform(struct exchange *exchange, const struct target *tar
         bool again;
         error = attempt(exchange, target, request, deadline, limit, &again);
         is_unknown |= error == SA_AIS_ERR_TIMEOUT;
-        if (!again || exchange->no_time)
+        if (!again)
             break;
         int64_t until = deadline_after(pause_after(attempts));
         if (until >= deadline)

@@ -17,8 +17,6 @@ struct target {
 struct exchange {
     struct call call;
     struct answer answer;
-    /* Synchronize may say that it takes no time at all. */
-    bool no_time;
     uint8_t buffer[CALL_INLINE];
 };
 

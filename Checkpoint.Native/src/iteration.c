@@ -105,6 +105,30 @@ static SaAisErrorT take_descriptor(struct iteration *iteration, struct exchange 
     return SA_AIS_OK;
 }
 
+/* "Each section once" cannot be kept any more when the host may have told one that did not arrive; what it refused itself it tells again. */
+static bool may_have_lost_one(const struct exchange *exchange, SaAisErrorT error)
+{
+    if (error == SA_AIS_OK)
+        return false;
+    bool is_ours = error == SA_AIS_ERR_TIMEOUT || error == SA_AIS_ERR_NO_MEMORY;
+    return exchange->answer.status == SA_AIS_OK || (is_ours && exchange->answer.status != (uint16_t)error);
+}
+
+static bool is_incomplete(struct iteration *iteration)
+{
+    pthread_mutex_lock(&iteration->checkpoint->client->lock);
+    bool incomplete = iteration->is_incomplete;
+    pthread_mutex_unlock(&iteration->checkpoint->client->lock);
+    return incomplete;
+}
+
+static void mark_incomplete(struct iteration *iteration)
+{
+    pthread_mutex_lock(&iteration->checkpoint->client->lock);
+    iteration->is_incomplete = true;
+    pthread_mutex_unlock(&iteration->checkpoint->client->lock);
+}
+
 SaAisErrorT ckpt_iteration_next(SaCkptSectionIterationHandleT handle, SaCkptSectionDescriptorT *out)
 {
     struct exchange exchange;
@@ -113,9 +137,15 @@ SaAisErrorT ckpt_iteration_next(SaCkptSectionIterationHandleT handle, SaCkptSect
     struct iteration *iteration = iteration_find(handle);
     if (iteration == NULL)
         return SA_AIS_ERR_BAD_HANDLE;
+    if (is_incomplete(iteration)) {
+        object_release(&iteration->object);
+        return SA_AIS_ERR_NOT_EXIST;
+    }
     SaAisErrorT error = perform(iteration, COMMAND_ITERATION_NEXT, &exchange);
     if (error == SA_AIS_OK)
         error = take_descriptor(iteration, &exchange, out);
+    if (may_have_lost_one(&exchange, error))
+        mark_incomplete(iteration);
     exchange_destroy(&exchange);
     object_release(&iteration->object);
     return error;

@@ -4,6 +4,8 @@
 
 #include <saCkpt.h>
 
+#include "constants.h"
+
 _Static_assert(sizeof(SaNameT) == 258 && _Alignof(SaNameT) == 2, "SaNameT");
 _Static_assert(offsetof(SaNameT, length) == 0 && sizeof(((SaNameT *)0)->length) == 2, "SaNameT.length");
 _Static_assert(offsetof(SaNameT, value) == 2 && sizeof(((SaNameT *)0)->value) == 256, "SaNameT.value");
@@ -59,21 +61,3 @@ _Static_assert(sizeof(SaCkptCallbacksT_2) == 24 && _Alignof(SaCkptCallbacksT_2) 
 _Static_assert(offsetof(SaCkptCallbacksT_2, saCkptCheckpointOpenCallback) == 0 && sizeof(((SaCkptCallbacksT_2 *)0)->saCkptCheckpointOpenCallback) == 8, "SaCkptCallbacksT_2.saCkptCheckpointOpenCallback");
 _Static_assert(offsetof(SaCkptCallbacksT_2, saCkptCheckpointSynchronizeCallback) == 8 && sizeof(((SaCkptCallbacksT_2 *)0)->saCkptCheckpointSynchronizeCallback) == 8, "SaCkptCallbacksT_2.saCkptCheckpointSynchronizeCallback");
 _Static_assert(offsetof(SaCkptCallbacksT_2, saCkptCheckpointTrackCallback) == 16 && sizeof(((SaCkptCallbacksT_2 *)0)->saCkptCheckpointTrackCallback) == 8, "SaCkptCallbacksT_2.saCkptCheckpointTrackCallback");
-
-_Static_assert(SA_AIS_OK == 1, "SA_AIS_OK");
-_Static_assert(SA_AIS_ERR_TIMEOUT == 5, "SA_AIS_ERR_TIMEOUT");
-_Static_assert(SA_AIS_ERR_TRY_AGAIN == 6, "SA_AIS_ERR_TRY_AGAIN");
-_Static_assert(SA_AIS_ERR_BAD_HANDLE == 9, "SA_AIS_ERR_BAD_HANDLE");
-_Static_assert(SA_AIS_ERR_INTERRUPT == 16, "SA_AIS_ERR_INTERRUPT");
-_Static_assert(SA_AIS_ERR_NO_RESOURCES == 18, "SA_AIS_ERR_NO_RESOURCES");
-_Static_assert(SA_AIS_ERR_BAD_FLAGS == 25, "SA_AIS_ERR_BAD_FLAGS");
-_Static_assert(SA_AIS_ERR_TOO_BIG == 26, "SA_AIS_ERR_TOO_BIG");
-_Static_assert(SA_AIS_ERR_NO_SECTIONS == 27, "SA_AIS_ERR_NO_SECTIONS");
-_Static_assert(SA_AIS_ERR_UNAVAILABLE == 31, "SA_AIS_ERR_UNAVAILABLE");
-_Static_assert(SA_AIS_ERR_DEPLOYMENT == 40, "SA_AIS_ERR_DEPLOYMENT");
-_Static_assert(SA_DISPATCH_BLOCKING == 3, "SA_DISPATCH_BLOCKING");
-_Static_assert(SA_SVC_CKPT == 4, "SA_SVC_CKPT");
-_Static_assert(SA_CKPT_SECTIONS_ANY == 5, "SA_CKPT_SECTIONS_ANY");
-_Static_assert(SA_CKPT_SECTION_CORRUPTED == 2, "SA_CKPT_SECTION_CORRUPTED");
-_Static_assert(SA_MAX_NAME_LENGTH == 256, "SA_MAX_NAME_LENGTH");
-_Static_assert(SA_TIME_MAX == INT64_MAX && SA_TIME_UNKNOWN == INT64_MIN && SA_TIME_END == SA_TIME_MAX, "limits of time");

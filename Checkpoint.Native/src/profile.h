@@ -53,7 +53,7 @@ struct rules {
     bool init_before_operation;
 };
 
-/* The profile of the environment, or the flavour's. */
+/* The profile of the environment, or the flavour's. The host may name another one in its welcome; this one holds where no host is known. */
 enum profile profile_of_environment(void);
 
 /* By the version that was requested. */
@@ -62,7 +62,7 @@ void rules_init(struct rules *rules, enum profile profile, const SaVersionT *req
 /* The rules where there is no client yet or none any more. */
 void rules_default(struct rules *rules);
 
-/* Whether a client may ask for this version; the minor does not matter. */
+/* Whether a client may ask for this version; the minor does not matter. Before there is a host: by the environment's profile. */
 bool version_is_supported(enum profile profile, const SaVersionT *requested);
 
 #endif

@@ -7,6 +7,16 @@ static SaAisErrorT check_kind(const struct checkpoint *checkpoint)
     return (checkpoint->attributes.creation_flags & SA_CKPT_WR_ALL_REPLICAS) != 0 ? SA_AIS_ERR_BAD_OPERATION : SA_AIS_OK;
 }
 
+/* No time is too little for anything, but what else is wrong comes first. All of it is known here: nobody is asked. */
+static SaAisErrorT without_time(struct handle_call *call)
+{
+    SaAisErrorT error = handle_call_needs(call, SA_CKPT_CHECKPOINT_WRITE);
+    if (error == SA_AIS_OK)
+        error = check_kind(call->checkpoint);
+    handle_call_abandon(call);
+    return error == SA_AIS_OK ? SA_AIS_ERR_TIMEOUT : error;
+}
+
 SaAisErrorT ckpt_synchronize(SaCkptCheckpointHandleT handle, SaTimeT timeout)
 {
     struct handle_call call;
@@ -17,13 +27,13 @@ SaAisErrorT ckpt_synchronize(SaCkptCheckpointHandleT handle, SaTimeT timeout)
     if (timeout == 0 && rules.zero_synchronize_times_out && rules.zero_synchronize_before_handle)
         return SA_AIS_ERR_TIMEOUT;
     SaAisErrorT error = handle_call_begin(&call, handle);
+    if (error == SA_AIS_OK && timeout == 0 && rules.zero_synchronize_times_out)
+        return without_time(&call);
     if (error == SA_AIS_OK)
         error = handle_call_request(&call, COMMAND_SYNCHRONIZE, 0);
     if (error != SA_AIS_OK)
         return error;
     call.request.repeatable = true;
-    /* Whatever else is wrong comes first: the host says so, or that no time is too little. */
-    call.exchange.no_time = timeout == 0 && rules.zero_synchronize_times_out;
     error = handle_call_perform(&call, timeout == 0 ? call.client->default_limit : timeout);
     return handle_call_end(&call, error);
 }

@@ -21,12 +21,25 @@ bool tracking_wait(struct client *client, int64_t deadline)
     return true;
 }
 
-/* Tells the host for which handles it is to tell changes. */
-static SaAisErrorT apply(struct client *client)
+/* Tells the host for which handles it is to tell changes. False: the time was over first. */
+static bool tell(struct client *client)
 {
     for (struct checkpoint *checkpoint = client->checkpoints; checkpoint != NULL; checkpoint = checkpoint->next)
         checkpoint_track(checkpoint, checkpoint_wants_changes(checkpoint));
-    return tracking_wait(client, deadline_after(client->default_limit)) ? SA_AIS_OK : SA_AIS_ERR_TIMEOUT;
+    return tracking_wait(client, deadline_after(client->default_limit));
+}
+
+static SaAisErrorT apply(struct client *client)
+{
+    if (!is_pending(client)) /* Else somebody still waits to hear of it. */
+        client->tracking_error = SA_AIS_OK;
+    return tell(client) ? client->tracking_error : SA_AIS_ERR_TIMEOUT;
+}
+
+/* After a refusal nothing is tracked that was not before; a TIMEOUT leaves it open. */
+static bool is_refusal(SaAisErrorT error)
+{
+    return error != SA_AIS_OK && error != SA_AIS_ERR_TIMEOUT;
 }
 
 static bool has_tracking(const SaVersionT *version)
@@ -45,8 +58,14 @@ static SaAisErrorT switch_tracking(struct client *client, bool on)
         return SA_AIS_ERR_INIT;
     if (!on && !client->tracking)
         return SA_AIS_ERR_NOT_EXIST;
+    bool before = client->tracking;
     client->tracking = on;
-    return apply(client);
+    error = apply(client);
+    if (is_refusal(error) && before != on) {
+        client->tracking = before;
+        tell(client);
+    }
+    return error;
 }
 
 SaAisErrorT ckpt_track(SaCkptHandleT handle, bool on)
@@ -71,8 +90,13 @@ SaAisErrorT ckpt_arrival_register(SaCkptHandleT handle, arrival_function functio
     if (error == SA_AIS_OK && function == NULL)
         error = SA_AIS_ERR_INVALID_PARAM;
     if (error == SA_AIS_OK) {
+        arrival_function before = client->arrival;
         client->arrival = function;
         error = apply(client);
+        if (is_refusal(error)) {
+            client->arrival = before;
+            tell(client);
+        }
     }
     pthread_mutex_unlock(&client->lock);
     client_release(client);
