@@ -47,7 +47,7 @@ public sealed class Session : ReceiveActor
         Receive<SessionRegistry.RequestTooLarge>(large => Step(_ => _state.Refuse(large.RequestId, TooLarge(large.BytesMax), _effects)));
         Receive<SessionRegistry.ClientLost>(lost => End(lost.Reason));
         Receive<ReplicaAgentProtocol.LeftOut>(left => Step(_ => _state.LeftOut(left.Reason, _effects)));
-        Receive<SessionRegistry.LeaveNow>(_ => Step(now => _state.Leave(_setup.Link is null, now, _effects)));
+        Receive<SessionRegistry.LeaveNow>(leave => Step(now => _state.Leave(_setup.Link is null, leave.IsForGood, now, _effects)));
         Receive<SessionRegistry.CloseThese>(orphans => Step(now => _state.Adopt(orphans.Opens, now, _effects)));
         Receive<Administration.Done>(done => Step(now => _state.Administered(done.Number, done.Status, done.Reason, done.Body, now, _effects)));
         Receive<Tick>(_ => OnTick());

@@ -23,7 +23,8 @@ public sealed class SessionRegistry : ReceiveActor
     private readonly HashSet<IActorRef> _keepingOpens = [];
     private readonly RollCallTerms _terms;
     private readonly Dictionary<HostId, string> _nodeNames;
-    private SessionProtocol.Farewell? _closed;
+    private string? _closedBecause;
+    private bool _leavesForGood;
     private IActorRef? _leaver;
     private long _viewNumber;
 
@@ -40,7 +41,7 @@ public sealed class SessionRegistry : ReceiveActor
         Receive<KeepsOpens>(_ => _keepingOpens.Add(Sender));
         Receive<ReplicaAgentProtocol.ViewServing>(view => _viewNumber = view.ViewNumber);
         Receive<ReplicaAgentProtocol.AgentStatus>(status => _viewNumber = status.Serving ? Math.Max(_viewNumber, status.ViewNumber) : _viewNumber);
-        Receive<ReplicaAgentProtocol.LeftOut>(left => _closed = new SessionProtocol.Farewell(AisStatus.TryAgain, left.Reason));
+        Receive<ReplicaAgentProtocol.LeftOut>(left => (_closedBecause, _leavesForGood) = (left.Reason, true));
         Receive<ClusterEvent.MemberUp>(up => Introduce(up.Member));
         Receive<ClusterEvent.MemberRemoved>(gone => _nodeNames.Remove(MemberHost.Of(gone.Member.UniqueAddress)));
         Receive<NodeProtocol.Introduction>(OnIntroduction);
@@ -95,8 +96,8 @@ public sealed class SessionRegistry : ReceiveActor
         SessionProtocol.Hello hello, IClientLink? link, out IActorRef? session, out SessionProtocol.Welcome? welcome)
     {
         (session, welcome) = (null, null);
-        if (_closed is not null)
-            return _closed;
+        if (_closedBecause is not null)
+            return Closed(hello, link);
         if (hello.ProtocolVersion != SessionProtocol.Version)
             return new(AisStatus.Version, $"protocol version {hello.ProtocolVersion}, this host speaks {SessionProtocol.Version}");
         if (ProfileRules.For(hello.Profile, hello.RequestedVersion) is not { } rules)
@@ -110,6 +111,14 @@ public sealed class SessionRegistry : ReceiveActor
             _node, _settings, _openers, id, rules, link, link is null ? null : welcome, Self)), id.ToString()));
         _sessions.Add(session, new SessionProtocol.SessionRow(id, hello.ClientName, 0));
         return null;
+    }
+
+    /// <summary>A program of this node has no other host: when its node is no member any more it is told so (ais-ckpt 2.11). Others go elsewhere.</summary>
+    private SessionProtocol.Farewell Closed(SessionProtocol.Hello hello, IClientLink? link)
+    {
+        var isForGood = _leavesForGood && link is not null;
+        var status = isForGood ? ProfileRules.For(hello.Profile, hello.RequestedVersion)?.Unavailable : null;
+        return new(status ?? AisStatus.TryAgain, _closedBecause!);
     }
 
     private void OnStopped(Terminated stopped)
@@ -158,6 +167,7 @@ public sealed class SessionRegistry : ReceiveActor
     private void OnDrain(NodeProtocol.DrainNode drain)
     {
         _log.Info("This host leaves: asked to drain.");
+        _leavesForGood = true;
         Sender.Tell(new NodeProtocol.Draining(drain.Number));
         var cluster = Cluster.Get(Context.System);
         cluster.Leave(cluster.SelfAddress);
@@ -165,10 +175,10 @@ public sealed class SessionRegistry : ReceiveActor
 
     private void OnLeave(LeaveNow leave)
     {
-        _closed ??= new SessionProtocol.Farewell(AisStatus.TryAgain, "the host leaves");
+        _closedBecause ??= "the host leaves";
         _leaver = Sender;
         foreach (var session in _sessions.Keys)
-            session.Tell(leave);
+            session.Tell(leave with { IsForGood = _leavesForGood });
         if (_sessions.Count == 0)
             Sender.Tell(new Left());
     }
@@ -195,6 +205,9 @@ public sealed class SessionRegistry : ReceiveActor
     public sealed record LeaveNow : INoSerializationVerificationNeeded
     {
         public static readonly LeaveNow Instance = new();
+
+        /// <summary>An operator drained the node, so it is no member any more (ais-ckpt 2.11); a host that only restarts comes back.</summary>
+        public bool IsForGood { get; init; }
     }
 
     public sealed record Left : INoSerializationVerificationNeeded;

@@ -38,6 +38,7 @@ public sealed partial class SessionState(SessionId id, HostId host, ProfileRules
     private int _iterationIds;
     private bool _isLeaving;
     private bool _farewellIsSaid;
+    private bool _leavesForGood;
     private long _leaveBy;
 
     public int HandleCount => _handles.Count;
@@ -134,12 +135,14 @@ public sealed partial class SessionState(SessionId id, HostId host, ProfileRules
     /// work is answered, and what crosses the farewell is refused, until it says farewell itself or the patience is over. A client of
     /// the local socket ends with its farewell, so it gets it when everything is answered.
     /// </summary>
-    public void Leave(bool canGoElsewhere, SessionNow now, List<SessionEffect> effects)
+    /// <param name="isForGood">An operator took the node out of the cluster: who cannot go elsewhere is told UNAVAILABLE, and does not wait for its return.</param>
+    public void Leave(bool canGoElsewhere, bool isForGood, SessionNow now, List<SessionEffect> effects)
     {
         if (_isLeaving || IsEnded)
             return;
         _isLeaving = true;
         _farewellIsSaid = canGoElsewhere;
+        _leavesForGood = isForGood && !canGoElsewhere;
         _leaveBy = now.Monotonic + LeavePatience;
         if (canGoElsewhere)
             effects.Add(new SessionEffect.ToClient(new Farewell(AisStatus.TryAgain, "the host leaves")));
@@ -160,7 +163,7 @@ public sealed partial class SessionState(SessionId id, HostId host, ProfileRules
     private void SayFarewell(List<SessionEffect> effects)
     {
         if (!IsEnded)
-            effects.Add(new SessionEffect.ToClient(new Farewell(AisStatus.TryAgain, "the host leaves")));
+            effects.Add(new SessionEffect.ToClient(new Farewell(_leavesForGood ? rules.Unavailable : AisStatus.TryAgain, "the host leaves")));
         Abandon(effects);
     }
 

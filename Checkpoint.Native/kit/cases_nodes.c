@@ -3,19 +3,19 @@
 #include "kit.h"
 
 KIT_LEFT_OUT(MEM_01, "MEM-01", KIT_N, "Initialize of a B.2 client on a node that is no member: UNAVAILABLE",
-             KIT_PARTLY_BESIDE("Native/UnavailableTests (the library), Actors/Sessions/SessionActorTests (the host)"));
+             KIT_PARTLY_BESIDE("Native/RefusalTests (the library), Actors/Sessions/SessionActorTests (the host)"));
 KIT_LEFT_OUT(MEM_02, "MEM-02", KIT_N, "when the node leaves the cluster every function answers UNAVAILABLE, and Finalize OK",
-             KIT_PARTLY_BESIDE("Native/UnavailableTests (the library), Actors/Sessions/SessionStateTests (the host)"));
+             KIT_PARTLY_BESIDE("Native/RefusalTests (the library), Actors/Sessions/SessionStateTests (the host)"));
 KIT_LEFT_OUT(MEM_03, "MEM-03", KIT_N, "when it has come back, handles from before answer UNAVAILABLE, and Finalize OK",
-             KIT_PARTLY_BESIDE("Native/UnavailableTests (the library)"));
+             KIT_PARTLY_BESIDE("Native/RefusalTests (the library)"));
 KIT_LEFT_OUT(MEM_04, "MEM-04", KIT_N, "when it has come back, a new Initialize is OK and finds the data of those that stayed",
              KIT_PARTLY_BESIDE("Processes/HostProcessSpecs (it comes back), Cluster/HostLossSpec (it is filled); not through the C library"));
 KIT_LEFT_OUT(MEM_05, "MEM-05", KIT_N, "BLOCKING and poll wake for B.2 clients with UNAVAILABLE; a B.1 client stays in BLOCKING until Finalize",
-             KIT_PARTLY_BESIDE("Native/UnavailableTests (the library)"));
+             KIT_PARTLY_BESIDE("Native/RefusalTests (the library)"));
 KIT_LEFT_OUT(MEM_06, "MEM-06", KIT_N, "a B.1 client is never told UNAVAILABLE, but TRY_AGAIN or TIMEOUT",
-             KIT_PARTLY_BESIDE("Native/UnavailableTests (the library), Actors/Sessions/SessionStateTests (the host)"));
+             KIT_PARTLY_BESIDE("Native/RefusalTests (the library), Actors/Sessions/SessionStateTests (the host)"));
 KIT_LEFT_OUT(MEM_07, "MEM-07", KIT_N, "a pending OpenAsync ends in no callback of success with a dead handle",
-             KIT_PARTLY_BESIDE("Native/UnavailableTests (the library)"));
+             KIT_PARTLY_BESIDE("Native/RefusalTests (the library)"));
 KIT_LEFT_OUT(MEM_08, "MEM-08", KIT_N | KIT_T, "retention counts from when the node of the last opener left",
              KIT_BESIDE("Cluster/HostLossSpec, Actors/Checkpoints/CheckpointViewTests"));
 KIT_LEFT_OUT(MEM_09, "MEM-09", KIT_N, "split 2 to 1: the majority goes on, and no acknowledged write diverges",

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Part of build.sh, which sources it: the programs that need a host (golden_calls and frames: a stand-in), linked as an application would link the
-# library.
+# Part of build.sh, which sources it: the programs that need a host (golden_calls, refusals and frames: a stand-in), linked as an application would
+# link the library.
 # link_test NAME [OBJECT...]
 link_test() {
   local name=$1
@@ -11,10 +11,10 @@ link_test() {
 build_tests() {
   local name
   mkdir -p "$out/objects/tests"
-  for name in threads soak golden_calls hot_path frames allocations fake_host; do
+  for name in threads soak golden_calls refusals hot_path frames allocations fake_host; do
     compile "tests/$name.c" "$out/objects/tests/$name.o" -Iinclude -Isrc
   done
-  for name in threads soak golden_calls; do
+  for name in threads soak golden_calls refusals; do
     link_test "$name"
   done
   link_test hot_path "$out/objects/tests/allocations.o"

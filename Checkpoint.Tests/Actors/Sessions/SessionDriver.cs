@@ -59,7 +59,7 @@ internal sealed class SessionDriver
 
     public void End() => Step(() => State.End(Now, _effects));
 
-    public void Leave(bool canGoElsewhere = false) => Step(() => State.Leave(canGoElsewhere, Now, _effects));
+    public void Leave(bool canGoElsewhere = false, bool isForGood = false) => Step(() => State.Leave(canGoElsewhere, isForGood, Now, _effects));
 
     public void LeftOut() => Step(() => State.LeftOut("view 8 left it out", _effects));
 

@@ -282,6 +282,20 @@ public sealed class SessionStateTests
         Assert.True(driver.Effects.OfType<SessionEffect.Finished>().Single().KeepsOpens);
     }
 
+    [Theory(DisplayName = "A program whose node was drained is told UNAVAILABLE, by a B.1 version TRY_AGAIN; whoever can go elsewhere only goes (MEM-02)")]
+    [InlineData(2, false, AisStatus.Unavailable)]
+    [InlineData(1, false, AisStatus.TryAgain)]
+    [InlineData(2, true, AisStatus.TryAgain)]
+    public void Drained(byte major, bool canGoElsewhere, AisStatus expected)
+    {
+        var driver = new SessionDriver(SessionDriver.Rules(Profile.Strict, new AisVersion((byte)'B', major, 1)));
+        driver.Open();
+
+        driver.Leave(canGoElsewhere, isForGood: true);
+
+        Assert.Equal(expected, Assert.IsType<Farewell>(Assert.Single(driver.ToClient)).Status);
+    }
+
     [Theory(DisplayName = "A leaving host tells a client that can go elsewhere at once, answers what it has, refuses what crosses, and keeps its opens for it")]
     [InlineData(true)]
     [InlineData(false)]

@@ -1,0 +1,162 @@
+/* What a program is told when its node leaves the cluster, when the host refuses, and when it is silent. The host is a stand-in
+ * (Checkpoint.Tests/Native/RefusalTests.cs), which says farewell with UNAVAILABLE once ActiveReplicaSet has been answered.
+ * usage: refusals leave MAJOR MINOR | absent MAJOR MINOR | refuse      Prints a line for each call: its name and its answer. */
+#include <poll.h>
+#include <pthread.h>
+#include <saAis.h>
+#include <saCkpt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static SaCkptHandleT library;
+static SaNameT name = {.length = 12, .value = "safCkpt=demo"};
+static int successes;
+
+#define TELL(call) tell(#call, call)
+
+static SaAisErrorT tell(const char *call, SaAisErrorT code) {
+    printf("%.*s %d\n", (int)strcspn(call, "("), call, (int)code);
+    fflush(stdout);
+    return code;
+}
+
+static void expect_ok(const char *call, SaAisErrorT code) {
+    if (code != SA_AIS_OK)
+        exit((tell(call, code), 1));
+}
+
+#define OK(call) expect_ok(#call, call)
+
+static void opened(SaInvocationT invocation, SaCkptCheckpointHandleT h, SaAisErrorT error) {
+    (void)invocation, (void)h;
+    successes += error == SA_AIS_OK;
+}
+
+static void synchronized(SaInvocationT invocation, SaAisErrorT error) {
+    (void)invocation;
+    successes += error == SA_AIS_OK;
+}
+
+static void changed(SaCkptCheckpointHandleT h, SaCkptIOVectorElementT *elements, SaUint32T count) {
+    (void)h, (void)elements, (void)count;
+}
+
+static SaAisErrorT initialize(const char *major, const char *minor) {
+    SaVersionT version = {'B', (SaUint8T)atoi(major), (SaUint8T)atoi(minor)};
+    SaCkptCallbacksT callbacks = {opened, synchronized};
+    return saCkptInitialize(&library, &callbacks, &version);
+}
+
+static SaCkptCheckpointHandleT open_demo(void) {
+    SaCkptCheckpointCreationAttributesT attributes = {SA_CKPT_WR_ALL_REPLICAS, 8192, SA_TIME_ONE_MINUTE, 8, 1024, 32};
+    SaCkptCheckpointHandleT h;
+    OK(saCkptCheckpointOpen(library, &name, &attributes, SA_CKPT_CHECKPOINT_READ | SA_CKPT_CHECKPOINT_WRITE | SA_CKPT_CHECKPOINT_CREATE,
+        5 * SA_TIME_ONE_SECOND, &h));
+    return h;
+}
+
+static void every_call(SaCkptCheckpointHandleT h, SaCkptSectionIterationHandleT it) {
+    char buffer[4] = "data";
+    SaCkptSectionIdT id = {1, (SaUint8T *)"s"};
+    SaCkptSectionCreationAttributesT creation = {&id, SA_TIME_END};
+    SaCkptIOVectorElementT element = {id, buffer, sizeof buffer, 0, 0};
+    SaCkptCheckpointHandleT other;
+    SaCkptCheckpointDescriptorT status;
+    SaCkptSectionIterationHandleT another;
+    SaCkptSectionDescriptorT section;
+    TELL(saCkptCheckpointOpen(library, &name, NULL, SA_CKPT_CHECKPOINT_READ, SA_TIME_ONE_MILLISECOND, &other));
+    TELL(saCkptCheckpointUnlink(library, &name));
+    TELL(saCkptCheckpointRetentionDurationSet(h, SA_TIME_ONE_SECOND));
+    TELL(saCkptActiveReplicaSet(h));
+    TELL(saCkptCheckpointStatusGet(h, &status));
+    TELL(saCkptSectionCreate(h, &creation, buffer, sizeof buffer));
+    TELL(saCkptSectionDelete(h, &id));
+    TELL(saCkptSectionExpirationTimeSet(h, &id, SA_TIME_END));
+    TELL(saCkptSectionIterationInitialize(h, SA_CKPT_SECTIONS_ANY, 0, &another));
+    TELL(saCkptCheckpointWrite(h, &element, 1, NULL));
+    TELL(saCkptSectionOverwrite(h, &id, buffer, sizeof buffer));
+    TELL(saCkptCheckpointRead(h, &element, 1, NULL));
+    TELL(saCkptCheckpointSynchronize(h, SA_TIME_ONE_MILLISECOND));
+    TELL(saCkptCheckpointClose(h));
+    /* A B.1 client goes on with another host, which knows no iteration and answers these for themselves. */
+    if (it == 0)
+        return;
+    TELL(saCkptSelectionObjectGet(library, &(SaSelectionObjectT){0}));
+    TELL(saCkptDispatch(library, SA_DISPATCH_ALL));
+    TELL(saCkptCheckpointOpenAsync(library, 1, &name, NULL, SA_CKPT_CHECKPOINT_READ));
+    TELL(saCkptCheckpointSynchronizeAsync(h, 1));
+    TELL(saCkptSectionIterationNext(it, &section));
+    TELL(saCkptSectionIterationFinalize(it));
+    TELL(saCkptSectionIdFree(h, NULL));
+    TELL(saCkptIOVectorElementDataFree(h, buffer));
+    TELL(saCkptTrack(library));
+    TELL(saCkptTrackStop(library));
+}
+
+static void *block(void *unused) {
+    (void)unused;
+    return (void *)(size_t)saCkptDispatch(library, SA_DISPATCH_BLOCKING);
+}
+
+/* Milliseconds; -1: the thread goes on. */
+static int blocking_ends(pthread_t thread, int ms) {
+    struct timespec until;
+    void *code;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += ms / 1000;
+    return pthread_timedjoin_np(thread, &code, &until) == 0 ? (int)(size_t)code : -1;
+}
+
+static void leave(const char *major, const char *minor) {
+    SaSelectionObjectT fd;
+    SaCkptSectionIterationHandleT it;
+    pthread_t thread;
+    OK(initialize(major, minor));
+    OK(saCkptSelectionObjectGet(library, &fd));
+    SaCkptCheckpointHandleT h = open_demo();
+    OK(saCkptSectionIterationInitialize(h, SA_CKPT_SECTIONS_ANY, 0, &it));
+    pthread_create(&thread, NULL, block, NULL);
+    OK(saCkptCheckpointOpenAsync(library, 7, &name, NULL, SA_CKPT_CHECKPOINT_READ)); /* never answered */
+    OK(saCkptActiveReplicaSet(h));
+    struct pollfd poller = {.fd = (int)fd, .events = POLLIN};
+    int is_b2 = atoi(major) == 2;
+    printf("poll %d\n", poll(&poller, 1, is_b2 ? 10000 : 0));
+    int code = blocking_ends(thread, is_b2 ? 10000 : 1000);
+    printf("blocking %d\n", code);
+    every_call(h, is_b2 ? it : 0);
+    TELL(saCkptFinalize(library));
+    if (code == -1)
+        printf("blocking at last %d\n", blocking_ends(thread, 10000));
+    printf("opened %d\n", successes);
+}
+
+static void refuse(void) {
+    SaVersionT version = {'B', 2, 3};
+    SaCkptCallbacksT_2 callbacks = {opened, synchronized, changed};
+    SaCkptSectionIterationHandleT it;
+    SaCkptSectionDescriptorT section;
+    OK(saCkptInitialize_2(&library, &callbacks, &version));
+    SaCkptCheckpointHandleT h = open_demo();
+    TELL(saCkptTrack(library)); /* refused */
+    TELL(saCkptTrackStop(library));
+    TELL(saCkptTrack(library)); /* not refused any more */
+    TELL(saCkptTrackStop(library));
+    OK(saCkptSectionIterationInitialize(h, SA_CKPT_SECTIONS_ANY, 0, &it));
+    TELL(saCkptSectionIterationNext(it, &section)); /* not answered */
+    TELL(saCkptSectionIterationNext(it, &section));
+    TELL(saCkptSectionIterationFinalize(it));
+    TELL(saCkptFinalize(library));
+}
+
+int main(int argc, char **argv) {
+    if (argc == 4 && strcmp(argv[1], "leave") == 0)
+        leave(argv[2], argv[3]);
+    else if (argc == 4 && strcmp(argv[1], "absent") == 0)
+        tell("saCkptInitialize(", initialize(argv[2], argv[3]));
+    else if (argc == 2 && strcmp(argv[1], "refuse") == 0)
+        refuse();
+    else
+        return 2;
+    return 0;
+}
