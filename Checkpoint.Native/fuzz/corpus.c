@@ -10,7 +10,7 @@
 
 #include "frame.h"
 
-enum { LINE_MAX_BYTES = 64 * 1024, STREAM_MAX = 2 * PARCEL_PIECE_MIN + 1024 };
+enum { LINE_MAX_BYTES = 64 * 1024, STREAM_MAX = LINE_MAX_BYTES + 2 * PARCEL_PIECE_MIN };
 
 struct stream {
     uint8_t bytes[STREAM_MAX];
@@ -25,13 +25,14 @@ static void put(struct stream *stream, const uint8_t *bytes, size_t length)
     stream->length += length;
 }
 
-/* How the stream is cut, then its preamble. */
-static void begin(struct stream *stream, uint8_t step)
+/* How the stream is cut and what memory there is, then its preamble. */
+static void begin(struct stream *stream, uint8_t step, uint8_t memory)
 {
     uint8_t preamble[FRAME_PREAMBLE_BYTES];
     stream->length = 0;
     frame_put_preamble(preamble);
     put(stream, &step, 1);
+    put(stream, &memory, 1);
     put(stream, preamble, sizeof preamble);
 }
 
@@ -71,29 +72,39 @@ static size_t from_hex(const char *text, uint8_t *bytes)
     return length;
 }
 
+/* In two pieces, of which the first has to be of the least size: the message itself if it is long enough, else zeros follow it. */
+static void put_pieces(struct stream *stream, const uint8_t *message, size_t length)
+{
+    static uint8_t large[LINE_MAX_BYTES + 2 * PARCEL_PIECE_MIN];
+    size_t all = length > PARCEL_PIECE_MIN ? length : PARCEL_PIECE_MIN + length;
+    memset(large, 0, sizeof large);
+    memcpy(large, message, length);
+    put_piece(stream, 0, 2, large, PARCEL_PIECE_MIN);
+    put_piece(stream, 1, 2, large + PARCEL_PIECE_MIN, all - PARCEL_PIECE_MIN);
+}
+
 static void save_message(const char *directory, const char *name, const uint8_t *message, size_t length)
 {
     static struct stream stream;
-    static const uint8_t filling[PARCEL_PIECE_MIN];
-    begin(&stream, 0);
+    begin(&stream, 0, 0);
     put_frame(&stream, FRAME_MESSAGE, NULL, 0, message, length);
     save(directory, name, "", &stream);
     /* Byte by byte, and again behind itself. */
-    begin(&stream, 3);
+    begin(&stream, 3, 0);
     put_frame(&stream, FRAME_MESSAGE, NULL, 0, message, length);
     put_frame(&stream, FRAME_MESSAGE, NULL, 0, message, length);
     save(directory, name, ".cut", &stream);
-    begin(&stream, 0);
+    begin(&stream, 0, 0);
     put_piece(&stream, 0, 1, message, length);
     save(directory, name, ".piece", &stream);
-    /* Two pieces: the first has to be of the least size. */
-    static uint8_t large[PARCEL_PIECE_MIN];
-    memcpy(large, message, length);
-    memcpy(large + length, filling, sizeof large - length);
-    begin(&stream, 255);
-    put_piece(&stream, 0, 2, large, sizeof large);
-    put_piece(&stream, 1, 2, message, length);
+    begin(&stream, 255, 0);
+    put_pieces(&stream, message, length);
     save(directory, name, ".pieces", &stream);
+    /* There is no memory for it, and something behind it. */
+    begin(&stream, 0, 1);
+    put_pieces(&stream, message, length);
+    put_frame(&stream, FRAME_MESSAGE, NULL, 0, message, length);
+    save(directory, name, ".lost", &stream);
 }
 
 int main(int count, char **arguments)

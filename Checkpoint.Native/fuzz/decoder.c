@@ -1,7 +1,18 @@
 /*
  * The fuzzers' target: everything that the library makes of bytes from its host, from the stream's first byte to the fields of each message. The
- * first byte of the input says how the stream is cut into reads. Whatever arrives, the decoder may only read within the message.
+ * first byte of the input says how the stream is cut into reads, the second when there is no memory. Whatever arrives, the decoder may only read
+ * within the message.
+ *
+ * Built with a small least size of a piece (FRAME_PIECE_MIN) and with --wrap=realloc, which is how large messages get their memory.
  */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,20 +20,36 @@
 #include "frame.h"
 #include "message.h"
 
-/* Each byte is read once, so that a sanitizer sees a range that is not the message's. */
-static volatile unsigned sink;
+enum { CONTROL_BYTES = 2, BLOCK_STEP = 8, WATCHED = 64, READS_MAX = 128, /* A step that also ends the parser. */ ENDS = 128 };
 
-static void touch(const uint8_t *bytes, size_t length)
+static size_t block_max = SIZE_MAX;
+
+void *__real_realloc(void *block, size_t size);
+void *__wrap_realloc(void *block, size_t size);
+
+void *__wrap_realloc(void *block, size_t size)
 {
-    for (size_t i = 0; i < length; i++)
-        sink += bytes[i];
+    return size > block_max ? NULL : __real_realloc(block, size);
 }
+
+static volatile unsigned sink;
 
 /* The decoder must never say that something was read and leave it outside of the message. */
 static void check(bool holds)
 {
     if (!holds)
         abort();
+}
+
+/* No byte of the range may be another's. A loop over them would cost more than everything else. */
+static void touch(const uint8_t *bytes, size_t length)
+{
+#ifdef __SANITIZE_ADDRESS__
+    check(length == 0 || __asan_region_is_poisoned((void *)(uintptr_t)bytes, length) == NULL);
+#else
+    if (length > 0)
+        sink += bytes[0] + bytes[length - 1];
+#endif
 }
 
 static void read_data(struct answer answer)
@@ -73,8 +100,10 @@ static void read_changed(struct wire_reader *reader)
         return;
     check(changed.count <= wire_remaining(&changed.changes));
     struct change_read change;
-    for (uint32_t i = 0; i < changed.count && message_next_change(&changed, &change); i++)
+    for (uint32_t i = 0; i < changed.count; i++) {
+        check(message_next_change(&changed, &change));
         touch(change.id, change.id_length);
+    }
 }
 
 static void read_message(const uint8_t *bytes, size_t length)
@@ -111,6 +140,16 @@ static void read_message(const uint8_t *bytes, size_t length)
     check(wire_remaining(&reader) <= length);
 }
 
+/* There was no memory for it: whose it was stands in its head. */
+static void read_lost(const uint8_t *head)
+{
+    struct wire_reader reader;
+    wire_reader_init(&reader, head, FRAME_LOST_HEAD_BYTES);
+    sink += wire_u8(&reader);
+    sink += (unsigned)wire_u64(&reader);
+    check(!reader.bad);
+}
+
 /* All messages that are there. False when the stream is of no use any more. */
 static bool take_all(struct frame_parser *parser)
 {
@@ -119,6 +158,11 @@ static bool take_all(struct frame_parser *parser)
         enum frame_outcome outcome = frame_take(parser, &message);
         if (outcome != FRAME_TAKEN)
             return outcome == FRAME_NEEDS_MORE;
+        if (message.is_lost) {
+            check(message.owned == NULL && message.length == FRAME_LOST_HEAD_BYTES);
+            read_lost(message.bytes);
+            continue;
+        }
         /* A block of its own and of its exact size: a sanitizer sees the first byte behind it. */
         uint8_t *copy = malloc(message.length);
         if (copy == NULL)
@@ -130,33 +174,65 @@ static bool take_all(struct frame_parser *parser)
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* What the buffer holds behind the bytes that were read may not be looked at. */
+static void forbid(const uint8_t *from, size_t length)
 {
-    if (size == 0)
-        return 0;
-    /* 0: as much as fits; else so many bytes a read. */
-    size_t step = data[0];
-    size_t at = 1;
-    struct frame_parser parser;
-    frame_parser_init(&parser);
+#ifdef __SANITIZE_ADDRESS__
+    __asan_poison_memory_region(from, length);
+#else
+    (void)from, (void)length;
+#endif
+}
+
+static void allow(const uint8_t *from, size_t length)
+{
+#ifdef __SANITIZE_ADDRESS__
+    __asan_unpoison_memory_region(from, length);
+#else
+    (void)from, (void)length;
+#endif
+}
+
+static void feed(struct frame_parser *parser, size_t step, const uint8_t *data, size_t size)
+{
     bool is_good = true;
-    while (is_good && at < size) {
+    if (step > 0 && step < size / READS_MAX)
+        step = size / READS_MAX;
+    for (size_t at = 0; is_good && at < size;) {
         size_t room;
-        uint8_t *space = frame_space(&parser, &room);
+        uint8_t *space = frame_space(parser, &room);
         if (space == NULL)
-            break;
+            abort();
         check(room > 0);
         size_t length = size - at < room ? size - at : room;
         if (step > 0 && length > step)
             length = step;
         memcpy(space, data + at, length);
-        frame_filled(&parser, length);
+        frame_filled(parser, length);
+        size_t behind = room - length < WATCHED ? room - length : WATCHED;
+        forbid(space + length, behind);
         at += length;
-        is_good = take_all(&parser);
+        is_good = take_all(parser);
+        allow(space + length, behind);
     }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    /* Its buffer stays, as between two connections: to take it and give it back costs more than most inputs. */
+    static struct frame_parser parser;
+    if (size < CONTROL_BYTES)
+        return 0;
+    /* 0: as much as fits; else so many bytes a read. 0: any amount; else blocks up to so many times that. */
+    block_max = data[1] == 0 ? SIZE_MAX : data[1] * (size_t)BLOCK_STEP;
+    feed(&parser, data[0], data + CONTROL_BYTES, size - CONTROL_BYTES);
+    block_max = SIZE_MAX;
     frame_parser_reset(&parser);
-    frame_parser_destroy(&parser);
+    if (data[0] == ENDS) {
+        frame_parser_destroy(&parser);
+        frame_parser_init(&parser);
+    }
     return 0;
 }

@@ -12,7 +12,10 @@ lines_min=90
 golden=../Checkpoint.Tests/Protocol/Sessions/session-golden.txt
 out=build/fuzz
 decoder=(src/frame.c src/message.c src/wire.c)
-flags=(-std=c11 -D_GNU_SOURCE -g -Wall -Wextra -Wpedantic -Werror -Iinclude -Isrc)
+common=(-std=c11 -D_GNU_SOURCE -g -Wall -Wextra -Wpedantic -Werror -Iinclude -Isrc)
+# Short pieces make short inputs: hundreds of bytes instead of tens of thousands, most of which were zeros.
+flags=("${common[@]}" -DFRAME_PIECE_MIN=32)
+wrap=-Wl,--wrap=realloc
 sanitize=(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 
 can_fuzz() {
@@ -34,19 +37,29 @@ install_clang() {
   can_fuzz || { echo "fuzz/run.sh: clang cannot build fuzzers here" >&2; exit 1; }
 }
 
-mkdir -p "$out/seeds" "$out/corpus" "$out/found" "$out/coverage"
+# replay_first NAME SEEDS FLAG...: makes the first corpus and runs it.
+replay_first() {
+  local name=$1 seeds=$2
+  shift 2
+  mkdir -p "$seeds"
+  gcc "$@" fuzz/corpus.c src/frame.c src/wire.c -o "$out/make-corpus"
+  "$out/make-corpus" "$golden" "$seeds"
+  gcc "$@" "${sanitize[@]}" "$wrap" fuzz/decoder.c fuzz/replay.c "${decoder[@]}" -o "$out/$name"
+  "$out/$name" "$seeds"/*
+}
+
+mkdir -p "$out/corpus" "$out/found" "$out/coverage"
 rm -f "$out/coverage"/*
-gcc "${flags[@]}" fuzz/corpus.c src/frame.c src/wire.c -o "$out/make-corpus"
-"$out/make-corpus" "$golden" "$out/seeds"
-gcc "${flags[@]}" "${sanitize[@]}" fuzz/decoder.c fuzz/replay.c "${decoder[@]}" -o "$out/replay"
-"$out/replay" "$out"/seeds/*
+# Once as the library is built, then as it is fuzzed.
+replay_first replay-built "$out/seeds-built" "${common[@]}"
+replay_first replay "$out/seeds" "${flags[@]}"
 
 crashed=0
 if [ "$seconds" -gt 0 ]; then
   install_clang
-  clang "${flags[@]}" -O1 -fsanitize=fuzzer "${sanitize[@]}" fuzz/decoder.c "${decoder[@]}" -o "$out/fuzzer"
-  # Large enough for a message in two pieces, which have a least size.
-  "$out/fuzzer" -max_total_time="$seconds" -max_len=40960 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
+  clang "${flags[@]}" -O2 -fsanitize=fuzzer "${sanitize[@]}" "$wrap" fuzz/decoder.c "${decoder[@]}" -o "$out/fuzzer"
+  # Large enough for several messages, in pieces and whole.
+  "$out/fuzzer" -max_total_time="$seconds" -max_len=2048 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
     -artifact_prefix="$out/found/" "$out/corpus" "$out/seeds" || crashed=1
 fi
 
@@ -57,7 +70,7 @@ for source in "${decoder[@]}"; do
   gcc "${flags[@]}" --coverage -O0 -c "$source" -o "$out/coverage/$(basename "$source" .c).o"
   objects+=("$out/coverage/$(basename "$source" .c).o")
 done
-gcc "${flags[@]}" --coverage fuzz/replay.c "$out/coverage/target.o" "${objects[@]}" -o "$out/coverage/replay"
+gcc "${flags[@]}" --coverage "$wrap" fuzz/replay.c "$out/coverage/target.o" "${objects[@]}" -o "$out/coverage/replay"
 find "$out/seeds" "$out/corpus" -type f -exec "$out/coverage/replay" {} + >/dev/null
 gcov -n -f "${objects[@]}" | awk -v min="$lines_min" '
   /^Function/ { name = $2; gsub(/\047/, "", name); counts = name !~ /_put_|^put_|_writer_|_written$|_patch_/; next }

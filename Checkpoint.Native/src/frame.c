@@ -40,20 +40,11 @@ void frame_parser_init(struct frame_parser *parser)
     memset(parser, 0, sizeof *parser);
 }
 
-static void forget(struct frame_parser *parser, struct parcel *parcel)
-{
-    parser->parcel_bytes -= parcel->length;
-    *parcel = (struct parcel){0};
-}
-
 void frame_parser_reset(struct frame_parser *parser)
 {
-    for (unsigned i = 0; i < PARCELS_MAX; i++) {
-        if (parser->parcels[i].count == 0)
-            continue;
-        free(parser->parcels[i].bytes);
-        forget(parser, &parser->parcels[i]);
-    }
+    while (parser->parcel_count > 0)
+        free(parser->parcels[--parser->parcel_count].bytes);
+    parser->parcel_bytes = 0;
     parser->start = parser->end = 0;
     parser->preamble_seen = false;
 }
@@ -96,17 +87,24 @@ static enum frame_outcome take_preamble(struct frame_parser *parser)
     return FRAME_TAKEN;
 }
 
-/* The one with this id, or a free place for it; NULL when there is neither. */
+/* The one with this id, or NULL. */
 static struct parcel *find_parcel(struct frame_parser *parser, uint64_t id)
 {
-    struct parcel *free_place = NULL;
-    for (struct parcel *at = parser->parcels; at < parser->parcels + PARCELS_MAX; at++) {
-        if (at->count > 0 && at->id == id)
-            return at;
-        if (at->count == 0 && free_place == NULL)
-            free_place = at;
-    }
-    return free_place;
+    for (unsigned i = 0; i < parser->parcel_count; i++)
+        if (parser->parcels[i].id == id)
+            return &parser->parcels[i];
+    return NULL;
+}
+
+/* NULL when there are as many as may be. */
+static struct parcel *begin_parcel(struct frame_parser *parser, uint64_t id, int32_t count, const uint8_t *bytes, size_t length)
+{
+    if (parser->parcel_count == PARCELS_MAX)
+        return NULL;
+    struct parcel *parcel = &parser->parcels[parser->parcel_count++];
+    *parcel = (struct parcel){.id = id, .count = count};
+    memcpy(parcel->head, bytes, length < sizeof parcel->head ? length : sizeof parcel->head);
+    return parcel;
 }
 
 /* Memory grows with what has arrived, never with what was announced. */
@@ -145,7 +143,8 @@ static void finish_parcel(struct frame_parser *parser, struct parcel *parcel, st
     } else {
         *message = (struct frame_message){.bytes = parcel->bytes, .length = parcel->length, .owned = parcel->bytes};
     }
-    forget(parser, parcel);
+    parser->parcel_bytes -= parcel->length;
+    *parcel = parser->parcels[--parser->parcel_count];
 }
 
 /* FRAME_NEEDS_MORE when the piece was not the last of its message. */
@@ -164,12 +163,9 @@ static enum frame_outcome take_piece(struct frame_parser *parser, const uint8_t 
 
     struct parcel *parcel = find_parcel(parser, id);
     if (parcel == NULL)
+        parcel = begin_parcel(parser, id, count, reader.at, bytes);
+    if (parcel == NULL)
         return FRAME_BROKEN;
-    if (parcel->count == 0) {
-        parcel->id = id;
-        parcel->count = count;
-        memcpy(parcel->head, reader.at, bytes < sizeof parcel->head ? bytes : sizeof parcel->head);
-    }
     if (index != parcel->expected || count != parcel->count || parser->parcel_bytes + bytes > PARCEL_BYTES_MAX)
         return FRAME_BROKEN;
     if (!parcel->is_lost && append(parcel, reader.at, bytes))

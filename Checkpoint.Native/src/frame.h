@@ -8,6 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The least size of a piece but the last. The fuzzers build with a smaller one, so that their inputs are short. */
+#ifndef FRAME_PIECE_MIN
+#define FRAME_PIECE_MIN (16 * 1024)
+#endif
+
 enum {
     FRAME_PREAMBLE_BYTES = 8,
     FRAME_HEADER_BYTES = 8,
@@ -17,7 +22,7 @@ enum {
     PARCEL_HEADER_BYTES = 16,
     /* A message up to this size goes whole, a larger one in pieces of it. */
     PARCEL_PIECE_MAX = 192 * 1024,
-    PARCEL_PIECE_MIN = 16 * 1024,
+    PARCEL_PIECE_MIN = FRAME_PIECE_MIN,
     PARCELS_MAX = 64,
     /* The first bytes of a message that there was no memory for: they say whose it was. */
     FRAME_LOST_HEAD_BYTES = 24,
@@ -31,7 +36,7 @@ void frame_put_preamble(uint8_t to[FRAME_PREAMBLE_BYTES]);
 void frame_put_header(uint8_t to[FRAME_HEADER_BYTES], uint16_t type, uint32_t payload_bytes);
 void frame_put_parcel_header(uint8_t to[PARCEL_HEADER_BYTES], uint64_t id, uint32_t index, uint32_t count);
 
-/* One large message of which not all pieces have arrived; count 0: none. */
+/* One large message of which not all pieces have arrived. */
 struct parcel {
     uint64_t id;
     int32_t count;
@@ -64,6 +69,7 @@ struct frame_parser {
     size_t end;
     bool preamble_seen;
     struct parcel parcels[PARCELS_MAX];
+    unsigned parcel_count;
     uint64_t parcel_bytes;
     /* Of the lost message that was taken last. */
     uint8_t lost_head[FRAME_LOST_HEAD_BYTES];
