@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Checkpoint.Actors.Node;
+using Checkpoint.Actors.Replication;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors;
@@ -14,6 +15,9 @@ public sealed record NodeServices(HostId Self, string NodeName, TimeProvider Clo
 
     /// <summary>The host's ReplicaAgent; set before any session or entity starts.</summary>
     public IActorRef Agent { get; init; } = ActorRefs.Nobody;
+
+    /// <summary>What this host holds, for reads that need no actor; null where every read asks the agent.</summary>
+    public MachineGate? Machine { get; init; }
 
     /// <summary>The shard region of the CheckpointActors.</summary>
     public IActorRef Checkpoints { get; init; } = ActorRefs.Nobody;

@@ -10,7 +10,7 @@ namespace Checkpoint.Actors.Content;
 public sealed class PendingSections(SectionTable table)
 {
     private readonly Queue<Pending> _changes = new();
-    private readonly Dictionary<SectionId, Overlay> _overlays = [];
+    private readonly Dictionary<SectionId, Overlay> _overlays = new(SectionIdBytes.Comparer);
     private int _count;
     private long _bytesUsed;
 
@@ -55,6 +55,10 @@ public sealed class PendingSections(SectionTable table)
 
     /// <summary>Does a pending change touch this section? Then a synchronous read waits for the mark.</summary>
     public bool Touches(SectionId id) => _overlays.ContainsKey(id);
+
+    /// <param name="id">The bytes of an id.</param>
+    public bool TouchesBytes(ReadOnlySpan<byte> id) =>
+        _overlays.Count > 0 && _overlays.GetAlternateLookup<ReadOnlySpan<byte>>().ContainsKey(id);
 
     public bool Touches(IReadOnlyList<ReadElement> elements)
     {

@@ -43,6 +43,9 @@ public sealed class Section
     public ReadOnlyMemory<byte> Read(long offset, long length) =>
         SectionPages.Read(Pages, offset, (int)Math.Min(length, Size - offset));
 
+    /// <summary>The bytes from <paramref name="offset"/> on, all inside the section.</summary>
+    public void CopyTo(long offset, Span<byte> to) => SectionPages.CopyTo(Pages, offset, to);
+
     internal static Section Create(SectionId id, ReadOnlyMemory<byte> data, long expirationTime, long lastUpdate, long stamp) =>
         new(id, data.Length, SectionPages.From(data.Span), expirationTime, SectionState.Valid, lastUpdate, stamp);
 

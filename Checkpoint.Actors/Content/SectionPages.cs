@@ -36,13 +36,19 @@ internal static class SectionPages
             return new ReadOnlyMemory<byte>(pages[index], start, length);
 
         var bytes = GC.AllocateUninitializedArray<byte>(length);
-        for (var done = 0; done < length; start = 0, index++)
-        {
-            var part = pages[index].AsSpan(start, Math.Min(pages[index].Length - start, length - done));
-            part.CopyTo(bytes.AsSpan(done));
-            done += part.Length;
-        }
-
+        CopyTo(pages, offset, bytes);
         return bytes;
+    }
+
+    /// <summary>Fills <paramref name="to"/> with the bytes from <paramref name="offset"/> on, which must be inside.</summary>
+    public static void CopyTo(byte[][] pages, long offset, Span<byte> to)
+    {
+        var index = (int)(offset / ContentLimits.PageSizeBytes);
+        for (var start = (int)(offset % ContentLimits.PageSizeBytes); !to.IsEmpty; start = 0, index++)
+        {
+            var part = pages[index].AsSpan(start, Math.Min(pages[index].Length - start, to.Length));
+            part.CopyTo(to);
+            to = to[part.Length..];
+        }
     }
 }

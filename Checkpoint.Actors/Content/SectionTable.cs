@@ -10,7 +10,7 @@ namespace Checkpoint.Actors.Content;
 /// </summary>
 public sealed class SectionTable
 {
-    private readonly Dictionary<SectionId, Section> _sections = [];
+    private readonly Dictionary<SectionId, Section> _sections = new(SectionIdBytes.Comparer);
     private readonly ExpiryQueue _expiry = new();
     private readonly MapShare? _share;
     private long _idBytes;
@@ -48,6 +48,10 @@ public sealed class SectionTable
     internal IReadOnlyDictionary<SectionId, Section> Sections => _sections;
 
     public Section? Find(SectionId id) => _sections.GetValueOrDefault(id);
+
+    /// <param name="id">The bytes of an id.</param>
+    public Section? Find(ReadOnlySpan<byte> id) =>
+        _sections.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(id, out var section) ? section : null;
 
     /// <summary>
     /// May <paramref name="op"/> be ordered after everything in <paramref name="pending"/>? The result is Ok, or the exact refusal with

@@ -48,10 +48,10 @@ public sealed class NodeGuardian : ReceiveActor
         var views = Watched(ViewJournal.Props(options.Agent.JournalTimeout), "views");
         var pool = BucketPool.ForQuota(options.Machine.BytesMax);
         var map = Watched(SectionMap.Props(replicator, pool, options.Map, clock), "map");
-        var machine = new HostMachine(self, options.Machine, seed, new MapCapacity(pool));
+        var machine = new MachineGate(new HostMachine(self, options.Machine, seed, new MapCapacity(pool)), clock);
         var agent = Watched(
             ReplicaAgent.Props(machine, self, clock, options.Agent, new AgentNeighbours(views, map), options.Faults), "agent");
-        var services = new NodeServices(self, options.NodeName, clock) { Agent = agent };
+        var services = new NodeServices(self, options.NodeName, clock) { Agent = agent, Machine = machine };
         services = services with { Checkpoints = Context.Watch(CheckpointRegion.Start(Context.System, services, options.Entities)) };
         var settings = new SessionSettings(options.Sessions, options.Journal, options.Faults);
         services = services with { Sessions = Watched(SessionRegistry.Props(services, settings), SessionRegistry.Name) };

@@ -105,6 +105,13 @@ public sealed partial class HostMachine
         }
     }
 
+    /// <summary>Between two steps: see <see cref="Queries.TryRead"/>. Nothing may be answered unless <see cref="HasLeaseAt"/> holds afterwards.</summary>
+    internal bool TryRead(IncarnationId incarnation, ReadOnlySpan<ReadRequest.Element> elements, Span<FoundBytes> found) =>
+        _queries.TryRead(incarnation, elements, found);
+
+    /// <param name="now">Monotonic nanoseconds of this host.</param>
+    internal bool HasLeaseAt(long now) => _keeper.HasLeaseAt(now);
+
     private void Connect()
     {
         _replicas.HandedOver = _updates.OnHandOverStable;

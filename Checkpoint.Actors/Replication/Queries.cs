@@ -27,6 +27,29 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
             Serve(query);
     }
 
+    /// <summary>
+    /// Finds what <see cref="Submit"/> would answer at once with data, and changes nothing. False leaves the read to it: an error, a pending change
+    /// that touches a section, an orderer elsewhere. The lease is the caller's to check, afterwards.
+    /// </summary>
+    public bool TryRead(IncarnationId incarnation, ReadOnlySpan<ReadRequest.Element> elements, Span<FoundBytes> found)
+    {
+        if (!recovery.IsStarted || replicas.Find(incarnation) is not { IsFull: true, IsDeleted: false, Table: { } table } replica)
+            return false;
+        if (!replica.IsSynchronous && (replica.LacksActive || replica.Orderer is not { IsCurrent: true }))
+            return false;
+        for (var index = 0; index < elements.Length; index++)
+        {
+            var id = elements[index].Id.Span;
+            if (replica.Pending!.TouchesBytes(id) || table.Find(id) is not { } section)
+                return false;
+            if (!TableReader.IsPlain(elements[index], section, table.Attributes))
+                return false;
+            found[index] = TableReader.Find(elements[index], section);
+        }
+
+        return elements.Length > 0;
+    }
+
     public void OnQuery(HostId from, HostMessage.Query query)
     {
         if (!_remote.Add((from, query.Id)))

@@ -11,7 +11,7 @@ namespace Checkpoint.Actors.Replication;
 
 /// <summary>
 /// Drives the pure <see cref="HostMachine"/> of this host: everything that happens becomes an input, and what the machine wants done is
-/// done. It decides nothing. The machine's thread is this actor's.
+/// done. It decides nothing. Only this actor steps the machine; other threads read it in between (<see cref="MachineGate"/>).
 /// <code>
 ///   clock, agents of other hosts, actors of this host, cluster gossip, kernel, journal --input--> HostMachine --output--> links, callers,
 ///                                                                                     journal, map, EventStream
@@ -28,7 +28,7 @@ public sealed partial class ReplicaAgent : UntypedActor
     private static readonly TimeSpan ForgetLinkAfter = TimeSpan.FromSeconds(60);
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly HostMachine _machine;
+    private readonly MachineGate _machine;
     private readonly HostId _self;
     private readonly TimeProvider _clock;
     private readonly AgentOptions _options;
@@ -47,7 +47,7 @@ public sealed partial class ReplicaAgent : UntypedActor
 
     /// <param name="clock">Its timestamps are nanoseconds.</param>
     public ReplicaAgent(
-        HostMachine machine, HostId self, TimeProvider clock, AgentOptions options, AgentNeighbours neighbours, FaultSwitch faults)
+        MachineGate machine, HostId self, TimeProvider clock, AgentOptions options, AgentNeighbours neighbours, FaultSwitch faults)
     {
         (_machine, _self, _clock, _options, _neighbours, _faults) = (machine, self, clock, options, neighbours, faults);
         _members = new ClusterWatch(Cluster.Get(Context.System));
@@ -56,7 +56,7 @@ public sealed partial class ReplicaAgent : UntypedActor
     }
 
     public static Props Props(
-        HostMachine machine, HostId self, TimeProvider clock, AgentOptions options, AgentNeighbours neighbours, FaultSwitch faults) =>
+        MachineGate machine, HostId self, TimeProvider clock, AgentOptions options, AgentNeighbours neighbours, FaultSwitch faults) =>
         Akka.Actor.Props.Create(() => new ReplicaAgent(machine, self, clock, options, neighbours, faults)).WithDispatcher(Dispatcher);
 
     protected override void PreStart()
@@ -76,6 +76,7 @@ public sealed partial class ReplicaAgent : UntypedActor
 
     protected override void PostStop()
     {
+        _machine.Close();
         _ticks?.Dispose();
         _members.Unsubscribe(Self);
     }
@@ -204,7 +205,7 @@ public sealed partial class ReplicaAgent : UntypedActor
             Step(new MachineInput.Memory(isExhausted));
         }
 
-        _machine.Step(input, _clock.GetTimestamp(), AisTime.Now(_clock), _outputs);
+        _machine.Step(input, _outputs);
         foreach (var output in _outputs)
             CarryOut(output);
         _outputs.Clear();

@@ -6,6 +6,22 @@ namespace Checkpoint.Actors.Replication;
 /// <summary>One state of a replica, as a query asks for it.</summary>
 internal static class TableReader
 {
+    /// <summary>Data for every profile, without a look at its rules: a valid section, and a buffer and a range that none of them refuses.</summary>
+    public static bool IsPlain(ReadRequest.Element element, Section section, CreationAttributes attributes)
+    {
+        if (section.IsCorrupted || element.Offset < 0 || element.Offset > section.Size)
+            return false;
+        return element.Size == ReadElement.Whole
+            || (element.Size > 0 && (ulong)element.Offset + (ulong)element.Size <= attributes.MaxSectionSize);
+    }
+
+    /// <param name="element">One that <see cref="IsPlain"/>.</param>
+    public static FoundBytes Find(ReadRequest.Element element, Section section)
+    {
+        var rest = section.Size - element.Offset;
+        return new(section, element.Offset, (int)(element.Size == ReadElement.Whole ? rest : Math.Min(element.Size, rest)));
+    }
+
     /// <param name="pending">Null: the stable state. Else the head.</param>
     public static QueryResult Read(QueryBody body, Replica replica, PendingSections? pending)
     {

@@ -46,8 +46,8 @@ public sealed class Session : ReceiveActor
         Receive<Parcel>(OnPiece);
         Receive<SessionRegistry.RequestTooLarge>(large => Step(_ => _state.Refuse(large.RequestId, TooLarge(large.BytesMax), _effects)));
         Receive<SessionRegistry.ClientLost>(lost => End(lost.Reason));
-        Receive<ReplicaAgentProtocol.LeftOut>(left => Step(_ => _state.LeftOut(left.Reason, _effects)));
-        Receive<SessionRegistry.LeaveNow>(leave => Step(now => _state.Leave(_setup.Link is null, leave.IsForGood, now, _effects)));
+        Receive<ReplicaAgentProtocol.LeftOut>(OnLeftOut);
+        Receive<SessionRegistry.LeaveNow>(OnLeave);
         Receive<SessionRegistry.CloseThese>(orphans => Step(now => _state.Adopt(orphans.Opens, now, _effects)));
         Receive<Administration.Done>(done => Step(now => _state.Administered(done.Number, done.Status, done.Reason, done.Body, now, _effects)));
         Receive<Tick>(_ => OnTick());
@@ -68,6 +68,7 @@ public sealed class Session : ReceiveActor
     protected override void PostStop()
     {
         _timer.Dispose();
+        _link?.Readable?.Close();
         _link?.Close();
     }
 
@@ -135,8 +136,21 @@ public sealed class Session : ReceiveActor
         End(wrong.Message);
     }
 
+    private void OnLeftOut(ReplicaAgentProtocol.LeftOut left)
+    {
+        _link?.Readable?.Close();
+        Step(_ => _state.LeftOut(left.Reason, _effects));
+    }
+
+    private void OnLeave(SessionRegistry.LeaveNow leave)
+    {
+        _link?.Readable?.Close();
+        Step(now => _state.Leave(_setup.Link is null, leave.IsForGood, now, _effects));
+    }
+
     private void End(string reason)
     {
+        _link?.Readable?.Close();
         if (_state.IsEnded)
             return;
         _log.Info("Session {0} ends: {1}. It had {2} handles.", _setup.Id, reason, _state.HandleCount);
@@ -181,9 +195,12 @@ public sealed class Session : ReceiveActor
                 break;
             case SessionEffect.Present present:
                 _setup.Openers.Set(present.Name, present.Open);
+                if (present.Open is { Incarnation: var incarnation, Opener: var opener } && incarnation != default && opener.Flags.HasFlag(OpenFlags.Read))
+                    _link?.Readable?.Add(opener.Handle, incarnation);
                 break;
             case SessionEffect.Absent absent:
                 _setup.Openers.Remove(absent.Name, absent.Opener);
+                _link?.Readable?.Remove(absent.Opener.Handle);
                 break;
             case SessionEffect.Administer order:
                 Context.ActorOf(Administration.Props(_setup, order, Self));

@@ -73,8 +73,8 @@ internal sealed class Heartbeats(MachineContext context)
         _dead.RemoveWhere(host => !isWanted(host));
     }
 
-    public bool HasLease(View view) =>
-        view.Hosts.Length == 1 || context.Now < _leaseUntil;
+    public bool HasLease(View view, long now) =>
+        view.Hosts.Length == 1 || now < _leaseUntil;
 
     public void OnAck(View view, HostId from, long sentAt)
     {

@@ -40,7 +40,9 @@ internal sealed class ViewKeeper(MachineContext context, Heartbeats heartbeats)
     /// <summary>Told once.</summary>
     public Action<string> LeftOut { get; set; } = _ => { };
 
-    public bool HasLease => Current is { } view && !IsLeftOut && !IsRetired && heartbeats.HasLease(view);
+    public bool HasLease => HasLeaseAt(context.Now);
+
+    public bool HasLeaseAt(long now) => Current is { } view && !IsLeftOut && !IsRetired && heartbeats.HasLease(view, now);
 
     public void OnMembership(IReadOnlyCollection<HostId> up)
     {

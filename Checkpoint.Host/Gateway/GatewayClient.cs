@@ -1,13 +1,15 @@
 using System.Net.Sockets;
 using Akka.Actor;
+using Checkpoint.Actors.Replication;
 using Checkpoint.Actors.Sessions;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Host.Gateway;
 
 /// <summary>
-/// One client of the local socket. Its own thread reads, blocking, and tells the Session; answers go out on the Session's thread while
-/// the socket takes them, else on a writing thread that is started when it is first needed. Reading stops while the client has
+/// One client of the local socket. Its own thread reads, blocking: it answers what can be answered from what this host holds
+/// (<see cref="DirectReader"/>) and tells the Session everything else. The Session's answers go out on its thread while the socket takes
+/// them, else on a writing thread that is started when it is first needed. Reading stops while the client has
 /// too much on its way or does not take its answers, so nothing here grows with what a client sends. The client ends with its
 /// connection or with its process, whichever ends first (ais-ckpt 2.10).
 /// </summary>
@@ -33,6 +35,8 @@ internal sealed class GatewayClient : IClientLink
     private readonly NetworkStream _stream;
     private readonly FrameReader _reader;
     private readonly FrameEncoder _direct = new();
+    private readonly DirectReader? _reads;
+    private readonly Func<ReadOnlyMemory<byte>, bool>? _shortcut;
     private readonly SessionOptions _limits;
     private readonly TimeProvider _clock;
     private readonly object _gate = new();
@@ -49,13 +53,21 @@ internal sealed class GatewayClient : IClientLink
     private ITimer? _closingTimer;
     private IDisposable? _process;
 
-    public GatewayClient(GatewayServer server, Stranger stranger, SessionOptions limits, TimeProvider clock)
+    /// <param name="machine">Null: the Session answers everything.</param>
+    public GatewayClient(GatewayServer server, Stranger stranger, SessionOptions limits, MachineGate? machine, TimeProvider clock)
     {
         (_server, _peer, _socket, _limits, _clock) = (server, stranger.Peer, stranger.Socket, limits, clock);
         _stream = new NetworkStream(_socket, ownsSocket: false);
         _reader = new FrameReader(_stream, limits.InFlightBytesMax);
         _reader.Feed(stranger.Rest.Span);
+        if (machine is null)
+            return;
+        Readable = new ReadableHandles();
+        _reads = new DirectReader(machine, Readable, (int)Math.Min(DirectMaxBytes, limits.InFlightBytesMax));
+        _shortcut = TryAnswer;
     }
+
+    public ReadableHandles? Readable { get; }
 
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
 
@@ -153,16 +165,16 @@ internal sealed class GatewayClient : IClientLink
     }
 
     /// <summary>Small and the kernel has room: no other thread is needed.</summary>
-    private bool TrySendNow(SessionProtocol.IMessage message)
+    private bool TrySendNow(SessionProtocol.IMessage message) =>
+        SessionCodec.SizeHint(message) <= DirectMaxBytes && TrySendNow(_direct.Encode(message).Span);
+
+    private bool TrySendNow(ReadOnlySpan<byte> frame)
     {
-        if (SessionCodec.SizeHint(message) > DirectMaxBytes)
-            return false;
         try
         {
             if (!_socket.Poll(0, SelectMode.SelectWrite))
                 return false;
-            var frame = _direct.Encode(message);
-            _stream.Write(frame.Span);
+            _stream.Write(frame);
             return true;
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
@@ -213,7 +225,7 @@ internal sealed class GatewayClient : IClientLink
     {
         try
         {
-            while (WaitForRoom() && _reader.Read() is { } arrival)
+            while (WaitForRoom() && _reader.Read(_shortcut) is { } arrival)
                 Arrived(arrival);
             End("the client ended the connection");
         }
@@ -225,6 +237,20 @@ internal sealed class GatewayClient : IClientLink
         {
             End(e.Message);
         }
+    }
+
+    /// <summary>
+    /// On the reading thread. While the client has as much on its way as it may have, or does not take its answers, the Session decides.
+    /// </summary>
+    private bool TryAnswer(ReadOnlyMemory<byte> message)
+    {
+        if (Volatile.Read(ref _unanswered) >= _limits.OutstandingMax)
+            return false;
+        var frame = _reads!.TryAnswer(message);
+        if (frame.IsEmpty)
+            return false;
+        lock (_gate)
+            return !_hasEnded && !_isClosing && _queue.Count == 0 && !_isWriting && TrySendNow(frame.Span);
     }
 
     private void Arrived(FrameArrival arrival)

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Event;
+using Checkpoint.Actors.Replication;
 using Checkpoint.Actors.Sessions;
 using Checkpoint.Protocol;
 
@@ -27,6 +28,7 @@ public sealed class GatewayServer : IDisposable
     private readonly GatewayOptions _options;
     private readonly SessionOptions _limits;
     private readonly IActorRef _sessions;
+    private readonly MachineGate? _machine;
     private readonly TimeProvider _clock;
     private readonly PeerLog _peers;
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -37,22 +39,25 @@ public sealed class GatewayServer : IDisposable
     private readonly ManualResetEventSlim _stopping = new();
     private readonly ProcessWatch _processes = new();
 
-    private GatewayServer(GatewayOptions options, SessionOptions limits, IActorRef sessions, TimeProvider clock, ILoggingAdapter log)
+    private GatewayServer(
+        GatewayOptions options, SessionOptions limits, IActorRef sessions, MachineGate? machine, TimeProvider clock, ILoggingAdapter log)
     {
-        (_options, _limits, _sessions, _clock) = (options, limits, sessions, clock);
+        (_options, _limits, _sessions, _machine, _clock) = (options, limits, sessions, machine, clock);
         _peers = new PeerLog(log, clock);
         _thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = "gateway" };
     }
 
-    /// <param name="limits">What one client may have on its way; its Session answers above it, the gateway stops reading.</param>
     /// <summary>Listens. Clients get their Session from <paramref name="sessions"/>, the SessionRegistry.</summary>
+    /// <param name="limits">What one client may have on its way; its Session answers above it, the gateway stops reading.</param>
+    /// <param name="machine">What the host holds, read without an actor where that is the answer; null: Sessions answer everything.</param>
     /// <exception cref="IOException">The directory or the socket cannot be made.</exception>
     /// <exception cref="SocketException">The socket cannot be bound.</exception>
-    public static GatewayServer Start(GatewayOptions options, SessionOptions limits, IActorRef sessions, TimeProvider clock, ILoggingAdapter log)
+    public static GatewayServer Start(
+        GatewayOptions options, SessionOptions limits, IActorRef sessions, MachineGate? machine, TimeProvider clock, ILoggingAdapter log)
     {
         if (OperatingSystem.IsWindows())
             throw new PlatformNotSupportedException("the local socket needs the modes and credentials of Unix");
-        var server = new GatewayServer(options, limits, sessions, clock, log);
+        var server = new GatewayServer(options, limits, sessions, machine, clock, log);
         var directory = Path.GetDirectoryName(options.SocketPath)!;
         if (!Directory.Exists(directory))
             Directory.CreateDirectory(directory, DirectoryMode);
@@ -198,7 +203,7 @@ public sealed class GatewayServer : IDisposable
     private void Greet(Stranger stranger, SessionProtocol.Hello hello)
     {
         stranger.Socket.Send(GatewayFrame.Preamble(SessionProtocol.Version));
-        var client = new GatewayClient(this, stranger, _limits, _clock);
+        var client = new GatewayClient(this, stranger, _limits, _machine, _clock);
         int count;
         lock (_gate)
         {

@@ -142,7 +142,8 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
         GatewayServer gateway;
         try
         {
-            gateway = GatewayServer.Start(_options.Gateway, configuration.Node.Sessions, node.Services.Sessions, clock, node.System.Log);
+            gateway = GatewayServer.Start(
+                _options.Gateway, configuration.Node.Sessions, node.Services.Sessions, node.Services.Machine, clock, node.System.Log);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
         {

@@ -4,7 +4,7 @@ namespace Checkpoint.Protocol;
 public static class ReadCodec
 {
     /// <summary>An id's length, an offset, a size.</summary>
-    private const int ElementSizeMinBytes = 2 + 8 + 8;
+    internal const int ElementSizeMinBytes = 2 + 8 + 8;
 
     private const int BufferSizeMinBytes = 4;
 

@@ -17,11 +17,23 @@ public sealed class FrameEncoder
         var hint = SessionCodec.SizeHint(message);
         if (hint > KeptMaxBytes)
             _buffer = new WireWriter(hint + GatewayFrame.HeaderBytes);
+        SessionCodec.Write(Begin(), message);
+        return End();
+    }
+
+    /// <summary>For a message that is written piece by piece: write it here, then call <see cref="End"/>.</summary>
+    public WireWriter Begin()
+    {
         _buffer.Clear();
         _buffer.U32(0);
         _buffer.U16((ushort)FrameType.Message);
         _buffer.U16(0);
-        SessionCodec.Write(_buffer, message);
+        return _buffer;
+    }
+
+    /// <inheritdoc cref="Encode"/>
+    public ReadOnlyMemory<byte> End()
+    {
         _buffer.PatchU32(0, (uint)(_buffer.Length - GatewayFrame.HeaderBytes));
         return _buffer.Written;
     }

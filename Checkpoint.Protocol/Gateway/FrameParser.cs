@@ -69,6 +69,26 @@ public sealed class FrameParser
         return true;
     }
 
+    /// <summary>
+    /// The message at hand when it is whole and in one frame, without taking it: a slice of the buffer, valid until anything else is called.
+    /// False says nothing; then <see cref="TryTake"/> decides.
+    /// </summary>
+    /// <exception cref="WireFormatException">Not a frame; the stream is of no use any more.</exception>
+    public bool TryPeek(out ReadOnlyMemory<byte> message)
+    {
+        message = default;
+        if (_payload is not null || _end - _start < GatewayFrame.HeaderBytes)
+            return false;
+        var (type, length) = GatewayFrame.ReadHeader(_buffer.AsSpan(_start));
+        if (type != FrameType.Message || _end - _start - GatewayFrame.HeaderBytes < length)
+            return false;
+        message = _buffer.AsMemory(_start + GatewayFrame.HeaderBytes, length);
+        return true;
+    }
+
+    /// <summary>Takes the message that <see cref="TryPeek"/> showed.</summary>
+    public void Skip(ReadOnlyMemory<byte> peeked) => _start += GatewayFrame.HeaderBytes + peeked.Length;
+
     private bool BeginFrame()
     {
         if (_end - _start < GatewayFrame.HeaderBytes)

@@ -14,13 +14,19 @@ public sealed class FrameReader(Stream stream, long parcelBytesMax)
     /// <exception cref="WireFormatException">Too many for bytes that were read ahead.</exception>
     public void Feed(ReadOnlySpan<byte> bytes) => _parser.Feed(bytes);
 
+    /// <param name="shortcut">
+    /// Sees small messages before anything is made of them, in memory that is valid during the call; true when it has dealt with one, which
+    /// is then not returned. False leaves it as if it had not been asked.
+    /// </param>
     /// <returns>Null at the end of the stream.</returns>
     /// <exception cref="WireFormatException">The peer sent what is no message; cut it off.</exception>
     /// <exception cref="IOException">The connection failed.</exception>
-    public FrameArrival? Read()
+    public FrameArrival? Read(Func<ReadOnlyMemory<byte>, bool>? shortcut = null)
     {
         while (true)
         {
+            while (shortcut is not null && _parser.TryPeek(out var message) && shortcut(message))
+                _parser.Skip(message);
             if (TryTake() is { } arrival)
                 return arrival;
             var bytes = stream.Read(_parser.Space.Span);

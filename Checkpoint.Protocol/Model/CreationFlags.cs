@@ -16,7 +16,7 @@ public static class CreationFlagsRules
     public static bool IsLegal(this CreationFlags flags) => (uint)flags is 1 or 2 or 4 or 9 or 10 or 12;
 
     /// <summary>WR_ALL_REPLICAS: acknowledged by every replica; has no active replica.</summary>
-    public static bool IsSynchronous(this CreationFlags flags) => flags.HasFlag(CreationFlags.WriteAllReplicas);
+    public static bool IsSynchronous(this CreationFlags flags) => (flags & CreationFlags.WriteAllReplicas) != 0;
 
-    public static bool IsCollocated(this CreationFlags flags) => flags.HasFlag(CreationFlags.Collocated);
+    public static bool IsCollocated(this CreationFlags flags) => (flags & CreationFlags.Collocated) != 0;
 }

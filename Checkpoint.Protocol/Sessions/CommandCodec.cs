@@ -8,6 +8,8 @@ namespace Checkpoint.Protocol;
 /// </summary>
 internal static class CommandCodec
 {
+    public const byte ReadTag = 9;
+
     public static void Write(WireWriter to, Command command)
     {
         switch (command)
@@ -18,7 +20,7 @@ internal static class CommandCodec
                 ContentOpCodec.Write(to, change.Op);
                 break;
             case Read read:
-                WriteHandle(to, 9, read.Handle);
+                WriteHandle(to, ReadTag, read.Handle);
                 ReadCodec.WriteElements(to, read.Elements);
                 break;
             case Synchronize synchronize:

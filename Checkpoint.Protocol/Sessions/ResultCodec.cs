@@ -5,6 +5,8 @@ namespace Checkpoint.Protocol;
 /// <summary>The bytes of an answer's body: one byte of type (0 for none), then its fields.</summary>
 internal static class ResultCodec
 {
+    public const byte DataTag = 4;
+
     /// <summary>An id's length, two times, a size and a state.</summary>
     private const int DescriptorSizeMinBytes = 2 + 8 + 8 + 1 + 8;
 
@@ -32,7 +34,7 @@ internal static class ResultCodec
                 to.Section(created.Id);
                 break;
             case Data data:
-                to.U8(4);
+                to.U8(DataTag);
                 ReadCodec.WriteBuffers(to, data.Buffers);
                 break;
             case IterationOpened iteration:
@@ -60,7 +62,7 @@ internal static class ResultCodec
             1 => new Opened(from.U64(), from.Incarnation(), from.Attributes()),
             2 => new Status(new CheckpointDescriptor(from.Attributes(), from.I32(), from.I64())),
             3 => new SectionCreated(from.Section()),
-            4 => new Data(ReadCodec.ReadBuffers(ref from)),
+            DataTag => new Data(ReadCodec.ReadBuffers(ref from)),
             5 => new IterationOpened(from.U64()),
             6 => ReadSections(ref from),
             32 => AdministrationCodec.ReadNodeStatus(ref from),

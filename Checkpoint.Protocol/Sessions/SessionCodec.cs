@@ -11,7 +11,7 @@ public static class SessionCodec
     private const byte WelcomeTag = 2;
     private const byte FarewellTag = 3;
     private const byte HeartbeatTag = 4;
-    private const byte RequestTag = 5;
+    internal const byte RequestTag = 5;
     private const byte AnswerTag = 6;
     private const byte ChangedTag = 7;
     private const byte GapTag = 8;
@@ -196,14 +196,30 @@ public static class SessionCodec
             : throw new WireFormatException($"profile {(byte)profile} is unknown");
     }
 
+    /// <summary>
+    /// The Answer to a Read up to its first buffer, for whoever writes the buffers straight from where they lie: each is its u32
+    /// length and its bytes.
+    /// </summary>
+    public static void BeginData(WireWriter to, ulong requestId, int buffers)
+    {
+        BeginAnswer(to, requestId, AisStatus.Ok, null, -1);
+        to.U8(ResultCodec.DataTag);
+        to.I32(buffers);
+    }
+
     private static void WriteAnswer(WireWriter to, SessionProtocol.Answer answer)
     {
-        to.U8(AnswerTag);
-        to.U64(answer.Id);
-        to.U16((ushort)answer.Status);
-        to.OptionalText(answer.Reason);
-        to.I32(answer.ErroneousIndex);
+        BeginAnswer(to, answer.Id, answer.Status, answer.Reason, answer.ErroneousIndex);
         ResultCodec.Write(to, answer.Body);
+    }
+
+    private static void BeginAnswer(WireWriter to, ulong requestId, AisStatus status, string? reason, int erroneousIndex)
+    {
+        to.U8(AnswerTag);
+        to.U64(requestId);
+        to.U16((ushort)status);
+        to.OptionalText(reason);
+        to.I32(erroneousIndex);
     }
 
     private static void WriteChanged(WireWriter to, SessionProtocol.Changed changed)

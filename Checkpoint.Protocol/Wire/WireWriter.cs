@@ -68,6 +68,14 @@ public sealed class WireWriter(int capacity = 256)
     /// <summary>The bytes without a length.</summary>
     public void Raw(ReadOnlySpan<byte> value) => _buffer.Write(value);
 
+    /// <summary>So many bytes that the caller fills before it writes anything else.</summary>
+    public Span<byte> Space(int bytes)
+    {
+        var space = _buffer.GetSpan(bytes)[..bytes];
+        _buffer.Advance(bytes);
+        return space;
+    }
+
     /// <summary>u32 length, then UTF-8.</summary>
     public void Text(string value) => Bytes(Encoding.UTF8.GetBytes(value));
 

@@ -24,6 +24,7 @@ public sealed class SessionSpecs : IAsyncLifetime
                 new GatewayOptions { SocketPath = PathOf(host.Name), ClientsMax = 8, HandshakeTimeout = TimeSpan.FromSeconds(10) },
                 SessionOptions.Defaults,
                 host.Node.Services.Sessions,
+                host.Node.Services.Machine,
                 TimeProvider.System,
                 host.System.Log));
     }

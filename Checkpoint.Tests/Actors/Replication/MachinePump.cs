@@ -31,6 +31,7 @@ internal sealed class MachinePump
     {
         Hosts = [.. Enumerable.Range(0, hosts).Select(index => new HostId($"host{index}:1", 100 + index))];
         Machines = [.. Hosts.Select((host, index) => new HostMachine(host, options ?? Options, (ulong)index + 1))];
+        Gates = [.. Machines.Select(machine => new MachineGate(machine, new PumpClock(this)))];
         Join(Hosts[..(members ?? hosts)]);
     }
 
@@ -44,12 +45,15 @@ internal sealed class MachinePump
 
     public HostMachine[] Machines { get; }
 
+    /// <summary>Each machine's, for reads beside the pump's steps, from any thread.</summary>
+    public MachineGate[] Gates { get; }
+
     /// <summary>What trackers were told, in order.</summary>
     public List<object> Pushed { get; } = [];
 
-    public long WallNow => Wall + _now;
+    public long Now => Volatile.Read(ref _now);
 
-    public long Now => _now;
+    public long WallNow => Wall + Now;
 
     public void Join(HostId[] members)
     {
@@ -68,7 +72,7 @@ internal sealed class MachinePump
     {
         for (var end = _now + AisTime.FromTimeSpan(time); _now < end;)
         {
-            _now += Options.TickInterval;
+            Volatile.Write(ref _now, _now + Options.TickInterval);
             for (var index = 0; index < Machines.Length; index++)
                 Step(index, MachineInput.Tick.Instance);
         }
@@ -114,7 +118,7 @@ internal sealed class MachinePump
         while (_inputs.TryDequeue(out var next))
         {
             _outputs.Clear();
-            Machines[next.To].Step(next.Input, _now, WallNow, _outputs);
+            Gates[next.To].Step(next.Input, _outputs);
             foreach (var output in _outputs)
                 CarryOut(next.To, output);
         }
@@ -145,5 +149,15 @@ internal sealed class MachinePump
                 Pushed.Add(push.Message);
                 break;
         }
+    }
+
+    /// <summary>The pump's time, or a little later: a thread that reads may be late.</summary>
+    internal sealed class PumpClock(MachinePump pump, long aheadNanoseconds = 0) : TimeProvider
+    {
+        public override long TimestampFrequency => AisTime.NanosecondsPerSecond;
+
+        public override long GetTimestamp() => pump.Now + aheadNanoseconds;
+
+        public override DateTimeOffset GetUtcNow() => AisTime.ToUtc(pump.WallNow);
     }
 }

@@ -72,6 +72,38 @@ public sealed class SessionActorTests : TestKit
         await ExpectTerminatedAsync(session, TimeSpan.FromSeconds(20));
     }
 
+    [Fact(DisplayName = "A local client's link may read through handles opened for READ, until a close is answered or the host leaves")]
+    public async Task Readable_handles()
+    {
+        var link = new ReadingLink(_client);
+        _registry.Tell(new SessionRegistry.StartLocal(Hello, link), TestActor);
+        await _client.ExpectMsgAsync<SessionProtocol.Welcome>();
+        var (read, written, kept) = (await OpenAsync(OpenFlags.Read), await OpenAsync(OpenFlags.Write), await OpenAsync(OpenFlags.Read | OpenFlags.Write));
+        Assert.True(link.Readable.TryFind(read, out var incarnation));
+        Assert.Equal(SessionDriver.IncarnationOf("a"), incarnation);
+        Assert.False(link.Readable.TryFind(written, out _));
+
+        link.Session.Tell(new SessionProtocol.Request(9, 30_000_000_000, new SessionProtocol.Close(read)));
+        _entities.Reply(new CheckpointProtocol.Done((await _entities.ExpectMsgAsync<CheckpointProtocol.Close>()).Number));
+        await _client.ExpectMsgAsync<SessionProtocol.Answer>(answer => answer.Id == 9);
+        Assert.False(link.Readable.TryFind(read, out _));
+        Assert.True(link.Readable.TryFind(kept, out _));
+
+        _registry.Tell(SessionRegistry.LeaveNow.Instance, TestActor);
+        await _client.ExpectMsgAsync<SessionProtocol.Farewell>();
+        Assert.False(link.Readable.TryFind(kept, out _));
+
+        async Task<ulong> OpenAsync(OpenFlags flags)
+        {
+            link.Session.Tell(new SessionProtocol.Request(1, 30_000_000_000, new SessionProtocol.Open(
+                Name, flags | OpenFlags.Create, SessionDriver.Synchronous)));
+            var open = await _entities.ExpectMsgAsync<CheckpointProtocol.Open>();
+            _entities.Reply(new CheckpointProtocol.Opened(open.Number, SessionDriver.IncarnationOf("a"), SessionDriver.Synchronous));
+            var answer = await _client.ExpectMsgAsync<SessionProtocol.Answer>();
+            return Assert.IsType<SessionProtocol.Opened>(answer.Body).Handle;
+        }
+    }
+
     [Fact(DisplayName = "A client's farewell closes at once")]
     public async Task Farewell()
     {
@@ -214,5 +246,23 @@ public sealed class SessionActorTests : TestKit
     {
         _registry.Tell(new Registry.RollCall(Name, term, 1), TestActor);
         return await ExpectMsgAsync<Registry.Present>();
+    }
+
+    /// <summary>A link that reads by itself.</summary>
+    private sealed class ReadingLink(IActorRef client) : IClientLink
+    {
+        public long QueuedBytes => 0;
+
+        public ReadableHandles Readable { get; } = new();
+
+        public IActorRef Session { get; private set; } = ActorRefs.Nobody;
+
+        public void Opened(IActorRef session) => Session = session;
+
+        public void Send(SessionProtocol.IMessage message) => client.Tell(message);
+
+        public void Close()
+        {
+        }
     }
 }

@@ -36,7 +36,7 @@ public abstract class GatewayFixture : TestKit
             HandshakeTimeout = handshakeTimeout ?? TimeSpan.FromSeconds(30),
             Profile = profile,
         };
-        Server = GatewayServer.Start(Options, own, Registry, TimeProvider.System, Sys.Log);
+        Server = GatewayServer.Start(Options, own, Registry, null, TimeProvider.System, Sys.Log);
     }
 
     protected IActorRef Service { get; }

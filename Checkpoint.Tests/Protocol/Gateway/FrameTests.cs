@@ -47,6 +47,35 @@ public sealed class FrameTests
         }, iter: 200);
     }
 
+    [Fact(DisplayName = "Whatever a shortcut takes and leaves, and however the bytes arrive, every message is had once and in order")]
+    public void Shortcut()
+    {
+        var whole = new MemoryStream();
+        var writer = new FrameWriter(whole);
+        List<byte[]> sent = [];
+        for (ulong number = 0; number < 40; number++)
+        {
+            var message = new SessionProtocol.Answer(number, AisStatus.Ok, Body: new SessionProtocol.Data([new byte[number % 10 == 9 ? 300_000 : (int)number * 100]]));
+            writer.Write(message);
+            sent.Add(SessionCodec.Encode(message));
+        }
+
+        Gen.Select(Gen.Int[1, 5000].Array[1, 20], Gen.Bool.Array[1, 7]).Sample((sizes, takes) =>
+        {
+            var reader = new FrameReader(new CutStream(whole.ToArray(), sizes), 1_000_000);
+            List<byte[]> had = [];
+            var asked = 0;
+            while (reader.Read(message =>
+            {
+                if (takes[asked++ % takes.Length])
+                    had.Add(message.ToArray());
+                return takes[(asked - 1) % takes.Length];
+            }) is { } arrival)
+                had.Add(SessionCodec.Encode(arrival.Message!));
+            Assert.Equal(sent, had);
+        }, iter: 50);
+    }
+
     [Fact(DisplayName = "Length 4 GiB, unknown type, flags, or an end within a frame: a format error before anything is allocated")]
     public void Bad_frames()
     {

@@ -1,0 +1,129 @@
+using System.Net.Sockets;
+using Checkpoint.Actors.Sessions;
+using Checkpoint.Host.Gateway;
+using Checkpoint.Protocol;
+using static Checkpoint.Protocol.SessionProtocol;
+
+namespace Checkpoint.Tests.Cluster;
+
+/// <summary>A real host with two sockets: one whose clients' reads are answered where they arrive, one whose Sessions answer everything.</summary>
+public sealed class DirectReadSpec : IAsyncLifetime
+{
+    private static readonly CreationAttributes Attributes = new(CreationFlags.WriteAllReplicas, 0, 0, 1000, 1 << 20, 32);
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ckpt");
+    private readonly List<GatewayServer> _gateways = [];
+    private TestCluster _cluster = null!;
+
+    public async Task InitializeAsync()
+    {
+        _cluster = await TestCluster.StartAsync(1);
+        var host = _cluster.Hosts[0];
+        foreach (var machine in new[] { host.Node.Services.Machine, null })
+            _gateways.Add(GatewayServer.Start(
+                new GatewayOptions { SocketPath = PathOf(_gateways.Count), ClientsMax = 8, HandshakeTimeout = TimeSpan.FromSeconds(10) },
+                SessionOptions.Defaults,
+                host.Node.Services.Sessions,
+                machine,
+                TimeProvider.System,
+                host.System.Log));
+    }
+
+    public async Task DisposeAsync()
+    {
+        _gateways.ForEach(gateway => gateway.Dispose());
+        await _cluster.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+
+    [Fact(DisplayName = "Both ways answer every read with the same bytes on the socket: data, refusals, closed handles, in the order of the requests")]
+    public void Same_bytes()
+    {
+        using var direct = new RawClient(PathOf(0));
+        using var asked = new RawClient(PathOf(1));
+        var handle = direct.Open(OpenFlags.Create | OpenFlags.Read | OpenFlags.Write);
+        Assert.Equal(handle, asked.Open(OpenFlags.Create | OpenFlags.Read | OpenFlags.Write));
+        var blind = direct.Open(OpenFlags.Write);
+        Assert.Equal(blind, asked.Open(OpenFlags.Write));
+        using var writer = new RawClient(PathOf(0));
+        var own = writer.Open(OpenFlags.Write);
+        foreach (var (id, bytes) in new[] { ("small", 64), ("pages", 50_000), ("large", 300_000) })
+            writer.Ok(new Change(own, new ContentOp.CreateSection(new SectionId(id), AisTime.End, Enumerable.Range(0, bytes).Select(at => (byte)(at * 7)).ToArray())));
+
+        Command[] commands =
+        [
+            Reading(handle, "small", 0, 64), Reading(handle, "small", 60, 64), Reading(handle, "pages", 0, ReadElement.Whole),
+            Reading(handle, "large", 0, ReadElement.Whole), Reading(handle, "large", 16_000, 1_000), Reading(handle, "absent", 0, 1),
+            Reading(handle, "small", 65, 1), Reading(handle, "small", 0, 2 << 20), Reading(blind, "small", 0, 1), Reading(99, "small", 0, 1),
+            new Read(handle, []),
+            new Read(handle, [new(new SectionId("small"), 1, 2), new(new SectionId("pages"), 16_380, 8), new(new SectionId("small"), 0, 0)]),
+            new GetStatus(handle), Reading(handle, "small", 0, 64), new Close(handle), Reading(handle, "small", 0, 64),
+        ];
+        Assert.All(commands, command => Assert.Equal(asked.Ask(command), direct.Ask(command)));
+    }
+
+    private static Read Reading(ulong handle, string id, long offset, long size) => new(handle, [new(new SectionId(id), offset, size)]);
+
+    private string PathOf(int index) => Path.Combine(_directory.FullName, $"{index}.sock");
+
+    /// <summary>One request after the other, each answered by the frames that came for it.</summary>
+    private sealed class RawClient : IDisposable
+    {
+        private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 60_000 };
+        private readonly NetworkStream _stream;
+        private readonly FrameWriter _writer;
+        private ulong _lastId;
+
+        public RawClient(string path)
+        {
+            _socket.Connect(new UnixDomainSocketEndPoint(path));
+            _stream = new NetworkStream(_socket, ownsSocket: false);
+            _writer = new FrameWriter(_stream);
+            _socket.Send(GatewayFrame.Preamble(SessionProtocol.Version));
+            _writer.Write(new Hello(SessionProtocol.Version, "raw", AisVersion.B11, Profile.OpenAis));
+            _stream.ReadExactly(new byte[GatewayFrame.PreambleBytes]);
+            Assert.IsType<Welcome>(SessionCodec.Read(Frame()[GatewayFrame.HeaderBytes..]));
+        }
+
+        public ulong Open(OpenFlags flags) => ((Opened)Ok(new Open(
+            new CheckpointName("safCkpt=same"), flags, flags.HasFlag(OpenFlags.Create) ? Attributes : null)).Body!).Handle;
+
+        public Answer Ok(Command command)
+        {
+            var answer = (Answer)SessionCodec.Read(Ask(command).AsMemory(GatewayFrame.HeaderBytes..));
+            Assert.Equal((AisStatus.Ok, _lastId), (answer.Status, answer.Id));
+            return answer;
+        }
+
+        /// <summary>All frames of the answer.</summary>
+        public byte[] Ask(Command command)
+        {
+            _writer.Write(new Request(++_lastId, 30_000_000_000, command));
+            var assembler = new ParcelAssembler(10_000_000);
+            for (List<byte> frames = []; ;)
+            {
+                var frame = Frame();
+                frames.AddRange(frame);
+                var (type, _) = GatewayFrame.ReadHeader(frame);
+                if (type == FrameType.Message || assembler.Add(Parcel.Read(frame.AsMemory(GatewayFrame.HeaderBytes..))).Message is not null)
+                    return [.. frames];
+            }
+        }
+
+        public void Dispose()
+        {
+            _stream.Dispose();
+            _socket.Dispose();
+        }
+
+        private byte[] Frame()
+        {
+            var header = new byte[GatewayFrame.HeaderBytes];
+            _stream.ReadExactly(header);
+            var frame = new byte[header.Length + GatewayFrame.ReadHeader(header).PayloadBytes];
+            header.CopyTo(frame, 0);
+            _stream.ReadExactly(frame.AsSpan(header.Length));
+            return frame;
+        }
+    }
+}
