@@ -11,7 +11,7 @@ public sealed partial class HostMachine
         switch (command)
         {
             case GetAgentStatus status:
-                _context.Reply(caller, StatusReport.Make(status.Number, _keeper, _heartbeats, _replicas, _recovery, _context.Options));
+                _context.Reply(caller, StatusReport.Make(status.Number, _keeper, _heartbeats, _journal, _replicas, _recovery, _context.Options));
                 break;
             case Untrack untrack:
                 _replicas.Find(untrack.Incarnation)?.Trackers.Remove(caller);

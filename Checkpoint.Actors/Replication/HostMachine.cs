@@ -64,7 +64,7 @@ public sealed partial class HostMachine
     internal Replicas Replicas => _replicas;
 
     internal ReplicaAgentProtocol.AgentStatus Status() =>
-        StatusReport.Make(0, _keeper, _heartbeats, _replicas, _recovery, _context.Options);
+        StatusReport.Make(0, _keeper, _heartbeats, _journal, _replicas, _recovery, _context.Options);
 
     /// <param name="now">Monotonic nanoseconds of this host; never less than at the step before.</param>
     /// <param name="wall">Nanoseconds since 1970 UTC (<see cref="AisTime"/>).</param>

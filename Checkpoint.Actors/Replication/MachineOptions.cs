@@ -46,6 +46,9 @@ public sealed record MachineOptions
     /// <summary>Between two attempts at the journal.</summary>
     public long JournalRetry { get; init; } = 300 * Millisecond;
 
+    /// <summary>From the last use of the journal to a look whether it is still there; as old is at most what an operator is told of it.</summary>
+    public long JournalLook { get; init; } = 10_000 * Millisecond;
+
     /// <summary>Between two sendings of what a host has not confirmed; grows with the bytes on their way, and doubles up to <see cref="ResendMax"/>.</summary>
     public long Resend { get; init; } = 150 * Millisecond;
 

@@ -130,11 +130,13 @@ public static class ReplicaAgentProtocol
     /// <summary>Answered by <see cref="AgentStatus"/>.</summary>
     public sealed record GetAgentStatus(ulong Number) : ICommand;
 
+    /// <param name="JournalAway">The last attempt at the journal failed: what needs it waits.</param>
     public sealed record AgentStatus(
         ulong Number,
         long ViewNumber,
         IReadOnlyList<HostId> ViewHosts,
         bool Serving,
+        bool JournalAway,
         IReadOnlyList<HostId> Unheard,
         IReadOnlyList<IncarnationStatus> Incarnations,
         long BytesUsed,

@@ -7,7 +7,7 @@ namespace Checkpoint.Actors.Replication;
 internal static class StatusReport
 {
     public static ReplicaAgentProtocol.AgentStatus Make(
-        ulong number, ViewKeeper keeper, Heartbeats heartbeats, Replicas replicas, ViewStart recovery, MachineOptions options)
+        ulong number, ViewKeeper keeper, Heartbeats heartbeats, ViewJournalGate journal, Replicas replicas, ViewStart recovery, MachineOptions options)
     {
         var hosts = keeper.Current?.Hosts ?? [];
         replicas.Recount();
@@ -16,6 +16,7 @@ internal static class StatusReport
             keeper.Number,
             hosts,
             recovery.IsStarted && keeper.HasLease,
+            journal.IsAway,
             [.. hosts.Where(host => !heartbeats.IsHeard(host))],
             [.. replicas.All.Select(Of)],
             replicas.BytesUsed,

@@ -14,6 +14,7 @@ internal sealed class NodeReport(SessionSetup setup, ReplicaAgentProtocol.AgentS
         status.ViewNumber,
         status.Serving,
         setup.Settings.Journal,
+        status.JournalAway,
         cluster.Members.Select(member => Row(member, cluster)).OrderBy(row => row.NodeName, StringComparer.Ordinal).ToList(),
         nodes.Sessions,
         status.Incarnations.Count,

@@ -8,12 +8,13 @@ namespace Checkpoint.Cli.Views;
 public sealed class StatusView(SessionProtocol.NodeStatus status, IReadOnlyList<SessionProtocol.CheckpointRow> checkpoints)
 {
     private const int NamesShownMax = 4;
+    private const string WhatWaits = "create, unlink, first open, last close and changes of view wait; reads and updates go on";
 
     public void WriteText(TextWriter to, bool colour)
     {
         var serving = status.Serving ? Style.Good("serving", colour) : Style.Bad("not serving", colour);
         to.WriteLine($"view {status.ViewNumber}, {serving}; answered by {Style.Bold(status.NodeName, colour)}");
-        to.WriteLine($"journal {status.Journal}");
+        to.WriteLine($"journal {status.Journal}{(status.JournalAway ? $", {Style.Bad("away", colour)}: {WhatWaits}" : "")}");
         to.WriteLine($"checkpoints {status.Checkpoints}, memory {SizeText.Of(status.BytesUsed)} of {SizeText.Of(status.BytesMax)}");
         to.WriteLine();
         WriteNodes(to, colour);
@@ -35,6 +36,7 @@ public sealed class StatusView(SessionProtocol.NodeStatus status, IReadOnlyList<
         json.WriteNumber("view", status.ViewNumber);
         json.WriteBoolean("serving", status.Serving);
         json.WriteString("journal", status.Journal);
+        json.WriteBoolean("journalAway", status.JournalAway);
         json.WriteNumber("checkpoints", status.Checkpoints);
         json.WriteNumber("bytesUsed", status.BytesUsed);
         json.WriteNumber("bytesMax", status.BytesMax);

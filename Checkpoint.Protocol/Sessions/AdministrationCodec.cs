@@ -47,13 +47,14 @@ internal static class AdministrationCodec
         var view = from.I64();
         var serving = from.Bool();
         var journal = from.Text();
+        var journalAway = from.Bool();
         var nodes = new NodeRow[from.Count(33)];
         for (var i = 0; i < nodes.Length; i++)
             nodes[i] = new NodeRow(from.Text(), from.Host(), from.Text(), from.Text(), from.Bool(), from.I32());
         var sessions = new SessionRow[from.Count(24)];
         for (var i = 0; i < sessions.Length; i++)
             sessions[i] = new SessionRow(from.Session(), from.Text(), from.I32());
-        return new NodeStatus(name, host, view, serving, journal, nodes, sessions, from.I32(), from.I64(), from.I64());
+        return new NodeStatus(name, host, view, serving, journal, journalAway, nodes, sessions, from.I32(), from.I64(), from.I64());
     }
 
     public static CheckpointList ReadList(ref WireReader from)
@@ -96,6 +97,7 @@ internal static class AdministrationCodec
         to.I64(status.ViewNumber);
         to.Bool(status.Serving);
         to.Text(status.Journal);
+        to.Bool(status.JournalAway);
         to.U32((uint)status.Nodes.Count);
         foreach (var node in status.Nodes)
         {

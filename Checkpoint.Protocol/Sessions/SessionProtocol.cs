@@ -137,12 +137,17 @@ public static class SessionProtocol
 
     public sealed record Sections(IReadOnlyList<SectionDescriptor> Descriptors) : Result;
 
+    /// <param name="Journal">Which one.</param>
+    /// <param name="JournalAway">
+    /// This host cannot reach it: create, unlink, first open, last close and changes of view wait; reads and updates go on.
+    /// </param>
     public sealed record NodeStatus(
         string NodeName,
         HostId Host,
         long ViewNumber,
         bool Serving,
         string Journal,
+        bool JournalAway,
         IReadOnlyList<NodeRow> Nodes,
         IReadOnlyList<SessionRow> Sessions,
         int Checkpoints,

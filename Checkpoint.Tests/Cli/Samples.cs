@@ -17,6 +17,7 @@ internal static class Samples
         3,
         true,
         "ok",
+        false,
         [
             new("node1", FakeGateway.Host, "Up", "reachable", true, 1),
             new("node2", new HostId("127.0.0.1:4712", 5), "Up", "unreachable", true, 0),

@@ -45,6 +45,7 @@ public sealed class StatusListShowTests
               "view": 3,
               "serving": true,
               "journal": "ok",
+              "journalAway": false,
               "checkpoints": 1,
               "bytesUsed": 2048,
               "bytesMax": 1073741824,
@@ -83,6 +84,20 @@ public sealed class StatusListShowTests
 
             """,
             run.Out);
+    }
+
+    [Fact(DisplayName = "status says that the journal is away, and what waits for it")]
+    public async Task Status_without_journal()
+    {
+        await using var host = FakeGateway.Answering(command =>
+            command is SessionProtocol.GetNodeStatus ? Samples.Status with { Journal = "sqlite", JournalAway = true } : Samples.Answer(command));
+
+        var text = await CliRun.OfAsync("status", "--socket", host.Path);
+        var json = await CliRun.OfAsync("status", "--json", "--socket", host.Path);
+
+        Assert.Contains(
+            "\njournal sqlite, away: create, unlink, first open, last close and changes of view wait; reads and updates go on\n", text.Out, StringComparison.Ordinal);
+        Assert.Contains("\"journal\": \"sqlite\",\n  \"journalAway\": true,\n", json.Out, StringComparison.Ordinal);
     }
 
     [Fact(DisplayName = "status still shows the view of a host that does not serve and refuses the list")]

@@ -90,7 +90,7 @@ public sealed class SessionSpecs : IAsyncLifetime
         await OpenAsync(b);
 
         var status = (NodeStatus)(await OkAsync(a, new GetNodeStatus())).Body!;
-        Assert.True(status.Serving);
+        Assert.Equal((true, false), (status.Serving, status.JournalAway));
         Assert.Equal(["A", "B"], status.Nodes.Select(node => node.NodeName));
         Assert.All(status.Nodes, node => Assert.Equal(("Up", "reachable", true), (node.MemberStatus, node.Reachability, node.InView)));
         Assert.Equal(("spec", 1), Assert.Single(status.Sessions.Select(session => (session.ClientName, session.Handles))));

@@ -64,7 +64,7 @@ public sealed class CheckpointWakerTests : TestKit
         _clock.Advance(Options.SweepInterval);
         var second = await _agent.ExpectMsgAsync<ReplicaAgentProtocol.GetAgentStatus>(Patience);
         _agent.Reply(new ReplicaAgentProtocol.AgentStatus(
-            second.Number, 1, [A, B], true, [], [Ordered("mine", A), Ordered("theirs", B)], 0, 1));
+            second.Number, 1, [A, B], true, false, [], [Ordered("mine", A), Ordered("theirs", B)], 0, 1));
         await SettleAsync();
         _clock.Advance(TimeSpan.FromMilliseconds(100));
         Assert.Equal(new CheckpointName("mine"), (await _region.ExpectMsgAsync<CheckpointProtocol.Ping>(Patience)).Name);

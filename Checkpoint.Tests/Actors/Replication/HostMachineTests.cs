@@ -228,6 +228,21 @@ public sealed class HostMachineTests
         Assert.Equal([new Gone(checkpoint)], pump.Pushed);
     }
 
+    [Fact(DisplayName = "That the journal is away stands in the status of a host that had no need of it, and goes when it is back")]
+    public void Journal_away()
+    {
+        var pump = new MachinePump(2);
+        Assert.False(pump.Machines[1].Status().JournalAway);
+
+        pump.IsJournalAway = true;
+        pump.Pass(AisTime.ToTimeSpan(MachinePump.Options.JournalLook + AisTime.NanosecondsPerSecond));
+        Assert.All(pump.Machines, machine => Assert.Equal((true, true), (machine.Status().JournalAway, machine.Status().Serving)));
+
+        pump.IsJournalAway = false;
+        pump.Pass(AisTime.ToTimeSpan(2 * MachinePump.Options.JournalRetry));
+        Assert.All(pump.Machines, machine => Assert.False(machine.Status().JournalAway));
+    }
+
     [Fact(DisplayName = "A host that stood still longer than its lease answers no read before it has the lease again")]
     public void Lease()
     {

@@ -43,6 +43,8 @@ internal sealed class MachinePump
     /// <summary>Who neither hears nor is heard.</summary>
     public HashSet<int> CutOff { get; } = [];
 
+    public bool IsJournalAway { get; set; }
+
     public HostMachine[] Machines { get; }
 
     /// <summary>Each machine's, for reads beside the pump's steps, from any thread.</summary>
@@ -132,6 +134,9 @@ internal sealed class MachinePump
                 break;
             case MachineOutput.Send send:
                 _inputs.Enqueue((Array.IndexOf(Hosts, send.To), new MachineInput.FromHost(Hosts[host], send.Message)));
+                break;
+            case MachineOutput.AppendView or MachineOutput.ReadViews when IsJournalAway:
+                _inputs.Enqueue((host, MachineInput.JournalAway.Instance));
                 break;
             case MachineOutput.AppendView append:
                 var won = append.Row.Number == (_newest?.Number ?? 0) + 1;
