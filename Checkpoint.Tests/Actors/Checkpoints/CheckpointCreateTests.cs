@@ -62,8 +62,8 @@ public sealed class CheckpointCreateTests : EntityActorTests
         Agent.Lives[Incarnation(1)] = true; // It gets there after all.
         StartEntity();
         Agent.Lives.Clear();
-        var reply = AskAsync(Some.Create(OnA, deadline: AisTime.Now(Clock) + (30 * Second))); // Enough for the journal on a busy machine.
-        await EventuallyAsync(() => Agent.Heard<ReplicaAgentProtocol.Create>().Count == 1, "the creation");
+        var reply = AskAsync(Some.Create(OnA, deadline: AisTime.Now(Clock) + (5 * Second)));
+        await HappensAsync(() => Agent.Heard<ReplicaAgentProtocol.Create>().Count == 1, "the creation");
         Agent.Lives[Incarnation(1)] = true;
         await EventuallyAsync(() => reply.IsCompleted, "an answer");
         Assert.Equal(AisStatus.Timeout, (await reply).Status);

@@ -108,14 +108,19 @@ public abstract class EntityTestKit(Config config) : TestKit(config.WithFallback
     }
 
     /// <summary>Time passes until it is so.</summary>
-    private protected async Task EventuallyAsync(Func<bool> isSo, string what)
+    private protected Task EventuallyAsync(Func<bool> isSo, string what) => UntilAsync(isSo, what, TimeSpan.FromMilliseconds(10));
+
+    /// <summary>It is so at last, whatever the journal takes on a busy machine: the entity's clock stands still.</summary>
+    private protected Task HappensAsync(Func<bool> isSo, string what) => UntilAsync(isSo, what, TimeSpan.Zero);
+
+    private async Task UntilAsync(Func<bool> isSo, string what, TimeSpan step)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (!isSo())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, "in vain: " + what);
             await SettleAsync();
-            Clock.Advance(TimeSpan.FromMilliseconds(10));
+            Clock.Advance(step);
         }
     }
 
