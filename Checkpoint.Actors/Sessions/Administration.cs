@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Event;
 using Checkpoint.Actors.Checkpoints;
 using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Replication;
@@ -166,6 +167,8 @@ public sealed class Administration : ReceiveActor
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         GC.WaitForPendingFinalizers();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        var heap = GC.GetGCMemoryInfo();
+        Context.GetLogger().Info("Collected: {0} bytes of objects, {1} committed, {2} pinned.", heap.HeapSizeBytes, heap.TotalCommittedBytes, heap.PinnedObjectsCount);
     }
 
     /// <summary>The argument is "NAME SECTION"; names may hold blanks, these sections not.</summary>
