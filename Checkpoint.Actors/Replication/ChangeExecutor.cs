@@ -25,8 +25,8 @@ internal sealed class ChangeExecutor(MachineContext context, ViewKeeper keeper, 
         var (result, concrete) = replica.Table!.Check(op, replica.Pending!, context.NextRandom);
         if (concrete is null)
             return (result, 0);
-        if (ContentOpCodec.SizeHint(concrete) is var size && size > LinkCodec.UpdateMaxBytes)
-            return (new(AisStatus.NoResources, $"the update has {size} bytes, and one update at most {LinkCodec.UpdateMaxBytes}"), 0);
+        if (ContentOpCodec.TooBig(concrete) is { } tooBig)
+            return (new(AisStatus.NoResources, tooBig), 0);
         var grows = Quota.Grows(concrete, replica.Pending!);
         if (grows && quota.WithoutMemory() is { } exhausted)
             return (new(AisStatus.NoMemory, exhausted), 0);

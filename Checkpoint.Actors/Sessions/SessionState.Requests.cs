@@ -194,8 +194,8 @@ public sealed partial class SessionState
             return new Refusal(AisStatus.NoResources, $"{_handles.Count + opening} handles, at most {limits.HandlesMax} a client");
         if (command is IterationInitialize && _iterations.Count >= limits.IterationsMax)
             return new Refusal(AisStatus.NoResources, $"{_iterations.Count} iterations, at most {limits.IterationsMax} a client");
-        if (command is Change change && ContentOpCodec.SizeHint(change.Op) is var size && size > LinkCodec.UpdateMaxBytes)
-            return new Refusal(AisStatus.NoResources, $"the update has {size} bytes, and one update at most {LinkCodec.UpdateMaxBytes}");
+        if (command is Change change && ContentOpCodec.TooBig(change.Op) is { } tooBig)
+            return new Refusal(AisStatus.NoResources, tooBig); // From here it would be lost on its way to the orderer's host.
         var bytes = BytesOf(command);
         return _bytesInFlight + bytes > limits.InFlightBytesMax
             ? new Refusal(AisStatus.NoMemory, $"{_bytesInFlight} + {bytes} bytes in flight, at most {limits.InFlightBytesMax} a client")

@@ -32,6 +32,11 @@ public static class ContentOpCodec
         _ => 0,
     };
 
+    /// <summary>Why no link between hosts would take the change as one update, with limit and value; or null.</summary>
+    public static string? TooBig(ContentOp op) => SizeHint(op) is var size && size > LinkCodec.UpdateMaxBytes
+        ? $"the update has {size} bytes, and one update at most {LinkCodec.UpdateMaxBytes}"
+        : null;
+
     /// <exception cref="InvalidOperationException">A kind of change that has no bytes yet.</exception>
     public static void Write(WireWriter writer, ContentOp op)
     {
