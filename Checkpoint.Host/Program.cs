@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Host.Configuration;
 using Checkpoint.Host.Lifecycle;
 
+NativeHeap.Bound();
 var config = new Option<FileInfo>("--config") { Description = "the node's HOCON file, as hocon/node1.conf", Required = true };
 var set = new Option<string[]>("--set") { Description = "key=value: overrides the file; may be given several times", DefaultValueFactory = _ => [] };
 var command = new RootCommand("checkpointd: one host of the Checkpoint service. Exit codes: 0 left, 2 bad configuration, 3 left out of the view, 4 not started, 5 failed.")

@@ -167,6 +167,7 @@ public sealed class Administration : ReceiveActor
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         GC.WaitForPendingFinalizers();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        NativeHeap.GiveBack();
         var heap = GC.GetGCMemoryInfo();
         Context.GetLogger().Info("Collected: {0} bytes of objects, {1} committed, {2} pinned.", heap.HeapSizeBytes, heap.TotalCommittedBytes, heap.PinnedObjectsCount);
     }

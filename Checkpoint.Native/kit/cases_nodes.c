@@ -33,15 +33,15 @@ KIT_LEFT_OUT(NOD_03, "NOD-03", KIT_N, "async: the same",
 KIT_LEFT_OUT(NOD_04, "NOD-04", KIT_N, "sync, not collocated: the creator node is killed under load and no acknowledged write is lost",
              KIT_BESIDE("Processes/ServiceProcessSpecs, Processes/FailoverSpecs, Simulation/SimulationTests"));
 KIT_LEFT_OUT(NOD_05, "NOD-05", KIT_N, "sync collocated: the same",
-             KIT_NOT_COVERED);
+             KIT_BESIDE("Cluster/NodeLossSpec"));
 KIT_LEFT_OUT(NOD_06, "NOD-06", KIT_N, "async, not collocated: the active node is killed; what is lost is among the newest, and a prefix is left",
-             KIT_NOT_COVERED);
+             KIT_BESIDE("Cluster/NodeLossSpec"));
 KIT_LEFT_OUT(NOD_07, "NOD-07", KIT_N, "async collocated: the active node is killed; NOT_EXIST until ActiveReplicaSet, then the last propagated data",
-             KIT_NOT_COVERED);
+             KIT_BESIDE("Cluster/NodeLossSpec"));
 KIT_LEFT_OUT(NOD_08, "NOD-08", KIT_N, "collocated: the node of the only opener dies: NOT_EXIST",
-             KIT_NOT_COVERED);
+             KIT_BESIDE("Cluster/NodeLossSpec"));
 KIT_LEFT_OUT(NOD_09, "NOD-09", KIT_N, "not collocated, opened on one node that dies: opened elsewhere within its retention it has its data",
-             KIT_PARTLY_BESIDE("Cluster/HostLossSpec (retention after the loss of the opener)"));
+             KIT_BESIDE("Cluster/NodeLossSpec (of NOD-25's checkpoints)"));
 KIT_LEFT_OUT(NOD_10, "NOD-10", KIT_N, "a node that opens 100 MB late gets a complete replica",
              KIT_PARTLY_BESIDE("Cluster/HostLossSpec, Cluster/ContentSpec (less data), Actors/Content/FillTests"));
 KIT_LEFT_OUT(NOD_11, "NOD-11", KIT_N, "writes while a replica is filled are neither lost nor doubled there",
@@ -61,30 +61,30 @@ KIT_LEFT_OUT(NOD_17, "NOD-17", KIT_N | KIT_T, "the node of one opener dies, anot
 KIT_LEFT_OUT(NOD_18, "NOD-18", KIT_N | KIT_T, "the coordinator dies during retention: it ends in time plus the fail-over",
              KIT_PARTLY_BESIDE("Cluster/HostLossSpec"));
 KIT_LEFT_OUT(NOD_19, "NOD-19", KIT_N, "created on two nodes at once with differing attributes: one OK, one EXIST",
-             KIT_NOT_COVERED);
+             KIT_BESIDE("Cluster/SharedCheckpointSpec"));
 KIT_LEFT_OUT(NOD_20, "NOD-20", KIT_N, "unlinked on one node, open on another, created on a third: separate checkpoints",
              KIT_BESIDE("Cluster/SharedCheckpointSpec"));
 KIT_LEFT_OUT(NOD_21, "NOD-21", KIT_N, "the same section id created on two nodes, 1000 rounds: one OK, one EXIST",
-             KIT_NOT_COVERED);
+             KIT_BESIDE("Cluster/SharedCheckpointSpec"));
 KIT_LEFT_OUT(NOD_22, "NOD-22", KIT_N, "a rolling restart keeps the data of checkpoints that are not collocated",
              KIT_PARTLY_BESIDE("Processes/ServiceProcessSpecs (one host leaves), Cluster/HostLossSpec (another is filled)"));
 KIT_LEFT_OUT(NOD_23, "NOD-23", KIT_N, "when all nodes have stopped the data is gone",
              KIT_BESIDE("Processes/ServiceProcessSpecs"));
 KIT_LEFT_OUT(NOD_24, "NOD-24", KIT_N | KIT_T, "collocated: the last opener of a node without the active replica closes; the others are unaffected",
-             KIT_NOT_COVERED);
+             KIT_PARTLY_BESIDE("Cluster/SharedCheckpointSpec (not the memory)"));
 KIT_LEFT_OUT(NOD_25, "NOD-25", KIT_N, "500 checkpoints, a node is killed: all usable again in bounded time",
-             KIT_NOT_COVERED);
+             KIT_BESIDE("Cluster/NodeLossSpec"));
 KIT_LEFT_OUT(NOD_26, "NOD-26", KIT_N, "2000 replicas on a node",
              KIT_PARTLY_BESIDE("Cluster/GrowthSpec (5,000, one after the other)"));
 KIT_LEFT_OUT(NOD_27, "NOD-27", KIT_N, "the active node dies within a Write: all elements or none",
              KIT_BESIDE("Simulation/SimulationTests"));
 KIT_LEFT_OUT(NOD_28, "NOD-28", KIT_N, "generated ids around a switch: no duplicates",
-             KIT_NOT_COVERED);
+             KIT_BESIDE("Cluster/NodeLossSpec, Processes/FailoverSpecs"));
 KIT_LEFT_OUT(NOD_29, "NOD-29", KIT_N | KIT_T, "clocks 5 s apart: all nodes decide alike whether a section has expired",
              KIT_BESIDE("Processes/FaultProcessSpecs, Actors/Replication/HostMachineTests"));
 KIT_LEFT_OUT(NOD_30, "NOD-30", KIT_N, "slow replica, fast writer: bounded memory",
              KIT_PARTLY_BESIDE("Actors/Replication/LinkTests (the queue)"));
 KIT_LEFT_OUT(NOD_31, "NOD-31", KIT_N, "one writer writes s1, then s2, the active node is killed: s1 is never behind s2, whatever the kind",
-             KIT_PARTLY_BESIDE("Simulation/SimulationTests (synchronous)"));
+             KIT_BESIDE("Cluster/NodeLossSpec, Simulation/SimulationTests"));
 KIT_LEFT_OUT(NOD_32, "NOD-32", KIT_N, "async collocated: the active node is killed, a third node opens and sets active: the most advanced data that is left",
-             KIT_NOT_COVERED);
+             KIT_PARTLY_BESIDE("Cluster/NodeLossSpec (what was synchronized)"));

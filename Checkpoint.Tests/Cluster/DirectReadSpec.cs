@@ -11,41 +11,32 @@ public sealed class DirectReadSpec : IAsyncLifetime
 {
     private static readonly CreationAttributes Attributes = new(CreationFlags.WriteAllReplicas, 0, 0, 1000, 1 << 20, 32);
 
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ckpt");
-    private readonly List<GatewayServer> _gateways = [];
+    private readonly TestGateways _gateways = new();
     private TestCluster _cluster = null!;
 
     public async Task InitializeAsync()
     {
         _cluster = await TestCluster.StartAsync(1);
-        var host = _cluster.Hosts[0];
-        foreach (var machine in new[] { host.Node.Services.Machine, null })
-            _gateways.Add(GatewayServer.Start(
-                new GatewayOptions { SocketPath = PathOf(_gateways.Count), ClientsMax = 8, HandshakeTimeout = TimeSpan.FromSeconds(10) },
-                SessionOptions.Defaults,
-                host.Node.Services.Sessions,
-                machine,
-                TimeProvider.System,
-                host.System.Log));
+        _gateways.Start("direct", _cluster.Hosts[0]);
+        _gateways.Start("asked", _cluster.Hosts[0], answersReads: false);
     }
 
     public async Task DisposeAsync()
     {
-        _gateways.ForEach(gateway => gateway.Dispose());
+        _gateways.Dispose();
         await _cluster.DisposeAsync();
-        _directory.Delete(recursive: true);
     }
 
     [Fact(DisplayName = "Both ways answer every read with the same bytes on the socket: data, refusals, closed handles, in the order of the requests")]
     public void Same_bytes()
     {
-        using var direct = new RawClient(PathOf(0));
-        using var asked = new RawClient(PathOf(1));
+        using var direct = new RawClient(_gateways.PathOf("direct"));
+        using var asked = new RawClient(_gateways.PathOf("asked"));
         var handle = direct.Open(OpenFlags.Create | OpenFlags.Read | OpenFlags.Write);
         Assert.Equal(handle, asked.Open(OpenFlags.Create | OpenFlags.Read | OpenFlags.Write));
         var blind = direct.Open(OpenFlags.Write);
         Assert.Equal(blind, asked.Open(OpenFlags.Write));
-        using var writer = new RawClient(PathOf(0));
+        using var writer = new RawClient(_gateways.PathOf("direct"));
         var own = writer.Open(OpenFlags.Write);
         foreach (var (id, bytes) in new[] { ("small", 64), ("pages", 50_000), ("large", 300_000) })
             writer.Ok(new Change(own, new ContentOp.CreateSection(new SectionId(id), AisTime.End, Enumerable.Range(0, bytes).Select(at => (byte)(at * 7)).ToArray())));
@@ -63,8 +54,6 @@ public sealed class DirectReadSpec : IAsyncLifetime
     }
 
     private static Read Reading(ulong handle, string id, long offset, long size) => new(handle, [new(new SectionId(id), offset, size)]);
-
-    private string PathOf(int index) => Path.Combine(_directory.FullName, $"{index}.sock");
 
     /// <summary>One request after the other, each answered by the frames that came for it.</summary>
     private sealed class RawClient : IDisposable

@@ -11,13 +11,16 @@ public sealed class KindSpec(SharedCluster cluster)
     private const CreationFlags CollocatedActive = CreationFlags.Collocated | CreationFlags.WriteActiveReplica;
     private const CreationFlags CollocatedWeak = CreationFlags.Collocated | CreationFlags.WriteActiveReplicaWeak;
 
+    public static IReadOnlyList<CreationFlags> Kinds { get; } =
+    [
+        CreationFlags.WriteAllReplicas, CreationFlags.WriteActiveReplica, CreationFlags.WriteActiveReplicaWeak,
+        CreationFlags.Collocated | CreationFlags.WriteAllReplicas, CollocatedActive, CollocatedWeak,
+    ];
+
+    public static IEnumerable<object[]> KindData => Kinds.Select(flags => new object[] { flags });
+
     [Theory(DisplayName = "Of each kind: written at one host, read at another, closed, opened again elsewhere with all its content")]
-    [InlineData(CreationFlags.WriteAllReplicas)]
-    [InlineData(CreationFlags.WriteActiveReplica)]
-    [InlineData(CreationFlags.WriteActiveReplicaWeak)]
-    [InlineData(CreationFlags.Collocated | CreationFlags.WriteAllReplicas)]
-    [InlineData(CollocatedActive)]
-    [InlineData(CollocatedWeak)]
+    [MemberData(nameof(KindData))]
     public async Task Each_kind(CreationFlags flags)
     {
         var name = Name("kind");

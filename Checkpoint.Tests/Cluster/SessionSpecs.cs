@@ -12,28 +12,20 @@ public sealed class SessionSpecs : IAsyncLifetime
 
     private static readonly CreationAttributes Attributes = new(CreationFlags.WriteAllReplicas, 0, 0, 20_000, 8 * 1024 * 1024, 32);
 
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ckpt");
-    private readonly List<GatewayServer> _gateways = [];
+    private readonly TestGateways _gateways = new();
     private TestCluster _cluster = null!;
 
     public async Task InitializeAsync()
     {
         _cluster = await TestCluster.StartAsync(2);
         foreach (var host in _cluster.Hosts)
-            _gateways.Add(GatewayServer.Start(
-                new GatewayOptions { SocketPath = PathOf(host.Name), ClientsMax = 8, HandshakeTimeout = TimeSpan.FromSeconds(10) },
-                SessionOptions.Defaults,
-                host.Node.Services.Sessions,
-                host.Node.Services.Machine,
-                TimeProvider.System,
-                host.System.Log));
+            _gateways.Start(host.Name, host);
     }
 
     public async Task DisposeAsync()
     {
-        _gateways.ForEach(gateway => gateway.Dispose());
+        _gateways.Dispose();
         await _cluster.DisposeAsync();
-        _directory.Delete(recursive: true);
     }
 
     [Fact(DisplayName = "Written on A, read on B: vectors, megabytes, iteration, status; unlinked and closed it is gone")]
@@ -123,10 +115,8 @@ public sealed class SessionSpecs : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, 20).Select(i => (SectionChangeKind.Written, i * 4L, 4L)), heard.Skip(1).Select(change => (change.Kind, change.Offset, change.Size)));
     }
 
-    private string PathOf(string host) => Path.Combine(_directory.FullName, $"{host}.sock");
-
     private Task<GatewayConnection> ConnectAsync(string host) => GatewayConnection.ConnectAsync(
-        PathOf(host), new Hello(SessionProtocol.Version, "spec", AisVersion.B22, Profile.Strict), TimeProvider.System, CancellationToken.None);
+        _gateways.PathOf(host), new Hello(SessionProtocol.Version, "spec", AisVersion.B22, Profile.Strict), TimeProvider.System, CancellationToken.None);
 
     private static async Task<ulong> OpenAsync(GatewayConnection connection)
     {

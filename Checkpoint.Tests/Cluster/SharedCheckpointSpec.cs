@@ -58,6 +58,56 @@ public sealed class SharedCheckpointSpec(SharedCluster cluster)
         Assert.Equal((anew.Incarnation, "new"), (again.Incarnation, Text(await again.ReadAsync(Section(1)))));
     }
 
+    [Fact(DisplayName = "NOD-19: created at two nodes at once with differing attributes, one is created and the other told EXIST")]
+    public async Task Created_at_once()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var name = Name("raced");
+            var statuses = await Task.WhenAll(
+                Application.StatusOfAsync(async () => await Application.PatientlyAsync(() => cluster.A.Client.OpenAsync(name, attributes: Attributes(maxSections: 7)))),
+                Application.StatusOfAsync(async () => await Application.PatientlyAsync(() => cluster.B.Client.OpenAsync(name, attributes: Attributes(maxSections: 8)))));
+            Assert.Equal([AisStatus.Ok, AisStatus.Exist], statuses.Order());
+            await using var handle = await cluster.C.OpenAsync(name);
+            Assert.Equal(statuses[0] == AisStatus.Ok ? 7u : 8u, (await handle.GetStatusAsync()).Attributes.MaxSections);
+        }
+    }
+
+    [Fact(DisplayName = "NOD-21: the same section created from two nodes at once: one is told OK, the other EXIST, a thousand times")]
+    public async Task Sections_created_at_once()
+    {
+        var name = Name("raced");
+        await using var a = await cluster.A.OpenAsync(name, Attributes());
+        await using var b = await cluster.B.OpenAsync(name);
+        for (var round = 0; round < 1_000; round++)
+        {
+            var statuses = await Task.WhenAll(
+                Application.StatusOfAsync(async () => await a.CreateSectionAsync(Section(round), Bytes("a"))),
+                Application.StatusOfAsync(async () => await b.CreateSectionAsync(Section(round), Bytes("b"))));
+            Assert.Equal([AisStatus.Ok, AisStatus.Exist], statuses.Order());
+            Assert.Equal(statuses[0] == AisStatus.Ok ? "a" : "b", Text(await a.ReadAsync(Section(round))));
+        }
+    }
+
+    [Fact(DisplayName = "NOD-24: when the last opener of a node without the active replica closes, the others of a collocated checkpoint notice nothing")]
+    public async Task Last_opener_of_a_node_closes()
+    {
+        var name = Name("collocated");
+        await using var active = await cluster.A.OpenAsync(name, Attributes(CreationFlags.Collocated | CreationFlags.WriteActiveReplica));
+        await Application.PatientlyAsync(() => active.SetActiveReplicaAsync());
+        var other = await cluster.B.OpenAsync(name);
+        await active.CreateSectionAsync(Section(1), Bytes("before"));
+        await other.OverwriteAsync(Section(1), Bytes("by B"));
+
+        await other.CloseAsync();
+
+        Assert.Equal("by B", Text(await active.ReadAsync(Section(1))));
+        await active.OverwriteAsync(Section(1), Bytes("after"));
+        await active.SynchronizeAsync();
+        await using var again = await cluster.B.OpenAsync(name);
+        Assert.Equal("after", Text(await again.ReadAsync(Section(1))));
+    }
+
     [Fact(DisplayName = "A killed client's handles are closed: its checkpoint with retention 0 is gone, one that another has open as well stays")]
     public async Task Killed_client()
     {
