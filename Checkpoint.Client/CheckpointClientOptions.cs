@@ -21,7 +21,7 @@ public sealed record CheckpointClientOptions
     public string Hostname { get; init; } = "127.0.0.1";
 
     /// <summary>Time for <see cref="CheckpointClient.ConnectAsync"/> until a host has to serve.</summary>
-    /// <value>Above 0 s, at most 10 minutes.</value>
+    /// <value>At least 1 ms, at most 10 minutes.</value>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Deadline of each call. It is told to the host, and checked where the call is executed.</summary>
@@ -44,7 +44,7 @@ public sealed record CheckpointClientOptions
     public int WaitingCallsMax { get; init; } = 16_384;
 
     /// <summary>Bytes of answers that may be on their way in pieces.</summary>
-    /// <value>Bytes; at least 1 MiB, at most 2 GiB less one page.</value>
+    /// <value>Bytes; at least 1 MiB, at most 2,147,483,591.</value>
     public long AnswerBytesMax { get; init; } = 1L << 30;
 
     /// <summary>The clock of deadlines and heartbeats.</summary>

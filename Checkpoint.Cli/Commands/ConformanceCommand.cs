@@ -14,7 +14,7 @@ public static class ConformanceCommand
     {
         var arguments = new Argument<string[]>("ARGUMENT")
         {
-            Description = "The kit's: --lib PATH [--profile strict|opensaf|openais] [--prefix NAME] [--filter ID]... [--jobs N], or --list",
+            Description = "The kit's: --lib PATH [--profile strict|opensaf|openais] [--prefix NAME] [--filter ID]... [--jobs N] [--slower N] [--json], or --list",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var command = new Command("conformance", "Tries any vendor's libSaCkpt.so rule by rule; without --lib, the one of this checkout (built with gcc)") { arguments };

@@ -16,7 +16,7 @@ public sealed record GatewayOptions
     /// <value>0.1 s to 1 m.</value>
     public required TimeSpan HandshakeTimeout { get; init; }
 
-    /// <summary>The profile of all programs behind the C library, whatever they were built for.</summary>
+    /// <summary>The profile of the programs behind the C library that do not ask for strict, whatever they were built for.</summary>
     /// <value>Null: each has its own.</value>
     public Profile? Profile { get; init; }
 

@@ -2,7 +2,7 @@
  * A long run in one process: calls (90 % reads, 10 % writes) and opens and closes of existing checkpoints. At 30 % and at 100 % of it everything
  * stands still, the host is told to collect, and what this process and the host hold is noted. A leak is a difference between the two.
  *
- * usage: soak COLLECT-COMMAND [CALLS [OPENS [THREADS [SETTLE-SECONDS]]]]     (10000000, 1000000, 4, 30)
+ * usage: soak COLLECT-COMMAND [CALLS [OPENS [THREADS [SETTLE-SECONDS]]]]     (10000000, 1000000, 4, 60)
  */
 #include <dirent.h>
 #include <pthread.h>
@@ -263,7 +263,7 @@ int main(int count, char **arguments)
     }
     plan = (struct plan){
         arguments[1], argument(count, arguments, 2, 10000000), argument(count, arguments, 3, 1000000),
-        (unsigned)argument(count, arguments, 4, 4), (unsigned)argument(count, arguments, 5, 30)};
+        (unsigned)argument(count, arguments, 4, 4), (unsigned)argument(count, arguments, 5, 60)};
     if (plan.threads < 1 || plan.threads > THREADS_MAX || plan.calls < 100UL * plan.threads)
         fail("threads out of range, or too few calls", (long)plan.threads);
 

@@ -1,6 +1,6 @@
 namespace Checkpoint.Protocol;
 
-/// <summary>The bytes of a vector read and of its result (docs/WIRE.md, "Content"). Buffers read are slices of the message.</summary>
+/// <summary>The bytes of a vector read and of what it read (docs/WIRE.md, "Content"). Buffers read are slices of the message.</summary>
 public static class ReadCodec
 {
     /// <summary>An id's length, an offset, a size.</summary>
@@ -42,22 +42,5 @@ public static class ReadCodec
         for (var index = 0; index < buffers.Length; index++)
             buffers[index] = reader.Bytes();
         return buffers;
-    }
-
-    public static void WriteResult(WireWriter writer, ReadResult result)
-    {
-        ContentResultCodec.WriteStatus(writer, result.Status);
-        writer.OptionalText(result.Reason);
-        writer.I32(result.ErroneousIndex);
-        WriteBuffers(writer, result.Data);
-    }
-
-    /// <exception cref="WireFormatException">Not such a message.</exception>
-    public static ReadResult ReadResult(ref WireReader reader)
-    {
-        var status = ContentResultCodec.ReadStatus(ref reader);
-        var reason = reader.OptionalText();
-        var index = reader.I32();
-        return new(status, ReadBuffers(ref reader), reason, index);
     }
 }

@@ -1,15 +1,10 @@
 namespace Checkpoint.Protocol;
 
-/// <summary>The bytes of what is said about sections: changes, descriptors, lists of ids (docs/WIRE.md, "Content").</summary>
+/// <summary>The bytes of what is said about sections: changes and descriptors (docs/WIRE.md, "Content").</summary>
 public static class SectionCodec
 {
     /// <summary>Kind, an id's length, an offset, a size.</summary>
     private const int ChangeSizeMinBytes = 1 + 2 + 8 + 8;
-
-    /// <summary>Absent descriptors are one byte.</summary>
-    private const int DescriptorSizeMinBytes = 1;
-
-    private const int IdSizeMinBytes = 2;
 
     public static void WriteChanges(WireWriter writer, IReadOnlyList<SectionChange> changes)
     {
@@ -44,43 +39,6 @@ public static class SectionCodec
     /// <exception cref="WireFormatException">Not such a message.</exception>
     public static SectionDescriptor ReadDescriptor(ref WireReader reader) =>
         new(reader.Section(), reader.I64(), reader.I64(), ReadState(ref reader), reader.I64());
-
-    /// <summary>Null stands for a section that is gone.</summary>
-    public static void WriteDescriptors(WireWriter writer, IReadOnlyList<SectionDescriptor?> descriptors)
-    {
-        writer.I32(descriptors.Count);
-        foreach (var descriptor in descriptors)
-        {
-            writer.Bool(descriptor is not null);
-            if (descriptor is not null)
-                WriteDescriptor(writer, descriptor);
-        }
-    }
-
-    /// <exception cref="WireFormatException">Not such a message.</exception>
-    public static IReadOnlyList<SectionDescriptor?> ReadDescriptors(ref WireReader reader)
-    {
-        var descriptors = new SectionDescriptor?[reader.Count(DescriptorSizeMinBytes)];
-        for (var index = 0; index < descriptors.Length; index++)
-            descriptors[index] = reader.Bool() ? ReadDescriptor(ref reader) : null;
-        return descriptors;
-    }
-
-    public static void WriteIds(WireWriter writer, IReadOnlyList<SectionId> ids)
-    {
-        writer.I32(ids.Count);
-        foreach (var id in ids)
-            writer.Section(id);
-    }
-
-    /// <exception cref="WireFormatException">Not such a message.</exception>
-    public static IReadOnlyList<SectionId> ReadIds(ref WireReader reader)
-    {
-        var ids = new SectionId[reader.Count(IdSizeMinBytes)];
-        for (var index = 0; index < ids.Length; index++)
-            ids[index] = reader.Section();
-        return ids;
-    }
 
     private static SectionChangeKind ReadKind(ref WireReader reader)
     {

@@ -44,7 +44,7 @@ public static class SessionProtocol
     public sealed record Heartbeat(ulong Number, bool IsAnswer) : IMessage;
 
     /// <param name="Id">Chosen by the client, never used twice in a session.</param>
-    /// <param name="Budget">Nanoseconds that the client still waits; <see cref="AisTime.End"/> is without limit. Checked where the request is executed.</param>
+    /// <param name="Budget">Nanoseconds that the client still waits; <see cref="AisTime.End"/> is without limit, 0 the host's <c>sessions.default-timeout</c>. Checked where the request is executed.</param>
     public sealed record Request(ulong Id, long Budget, Command Command) : IMessage;
 
     /// <param name="ErroneousIndex">First bad element of a vector, or -1.</param>

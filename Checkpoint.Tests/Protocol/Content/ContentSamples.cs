@@ -25,13 +25,10 @@ internal static class ContentSamples
     public static IReadOnlyList<(string Name, byte[] Bytes)> Encoded =>
     [
         .. Ops.Select(sample => ($"op-{sample.Name}", Encode(writer => ContentOpCodec.Write(writer, sample.Op)))),
-        ("result-ok", Encode(writer => ContentResultCodec.Write(writer, new(AisStatus.Ok, GeneratedId: Binary)))),
-        ("result-refused", Encode(writer => ContentResultCodec.Write(writer, new(AisStatus.NotExist, "no a", 2)))),
         ("read-elements", Encode(writer => ReadCodec.WriteElements(writer, [new(A, 3, 4), new(default, 0, ReadElement.Whole)]))),
-        ("read-result", Encode(writer => ReadCodec.WriteResult(writer, new(AisStatus.Ok, [new byte[] { 1, 2 }, default])))),
+        ("buffers", Encode(writer => ReadCodec.WriteBuffers(writer, [new byte[] { 1, 2 }, default]))),
         ("changes", Encode(writer => SectionCodec.WriteChanges(writer, [new(SectionChangeKind.Written, A, 4, 2), new(SectionChangeKind.Expired, Binary, 0, 0)]))),
-        ("descriptors", Encode(writer => SectionCodec.WriteDescriptors(writer, [new(A, AisTime.End, 3, SectionState.Corrupted, 1_000), null]))),
-        ("ids", Encode(writer => SectionCodec.WriteIds(writer, [A, default]))),
+        ("descriptor", Encode(writer => SectionCodec.WriteDescriptor(writer, new(A, AisTime.End, 3, SectionState.Corrupted, 1_000)))),
         ("table-chunk", Table().Snapshot().EncodeChunk(0)),
         ("bucket", Bucket()),
     ];
