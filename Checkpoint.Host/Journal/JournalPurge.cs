@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Akka.Event;
 using Checkpoint.Actors.Checkpoints;
 using Checkpoint.Host.Configuration;
@@ -60,7 +61,7 @@ public sealed class JournalPurge(JournalOptions journal, TimeProvider clock, Ran
         var before = (clock.GetUtcNow() - journal.AbsentRowsKept).UtcTicks;
         await using DbConnection connection = journal.IsSqlite
             ? new SqliteConnection(journal.ConnectionString)
-            : new NpgsqlConnection(journal.ConnectionString);
+            : PostgreSql(journal.ConnectionString);
         await connection.OpenAsync(stop);
 
         var (purged, after) = (0, 0L);
@@ -85,6 +86,10 @@ public sealed class JournalPurge(JournalOptions journal, TimeProvider clock, Ran
             log.Warning("rows of absent names stay in the journal until the next turn: {0}", e.Message.ReplaceLineEndings(" "));
         }
     }
+
+    /// <summary>Not part of its caller: a host with SQLite would load Npgsql for it, minutes after its start.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static DbConnection PostgreSql(string connectionString) => new NpgsqlConnection(connectionString);
 
     private static async Task<List<long>> FindAsync(DbConnection connection, long after, long before, CancellationToken stop)
     {

@@ -12,6 +12,7 @@ public sealed class RealHostsSpecs
     private const string Words = "safCkpt=words";
 
     [Fact(DisplayName = "What is put through one host is listed, shown, dumped and watched through the others, also after one was drained")]
+    [Trait("Category", "Long")]
     public async Task An_operators_day()
     {
         await using var cluster = HostCluster.Of(3);

@@ -74,6 +74,7 @@ public sealed class SharedCheckpointSpec(SharedCluster cluster)
     }
 
     [Fact(DisplayName = "NOD-21: the same section created from two nodes at once: one is told OK, the other EXIST, a thousand times")]
+    [Trait("Category", "Long")]
     public async Task Sections_created_at_once()
     {
         var name = Name("raced");

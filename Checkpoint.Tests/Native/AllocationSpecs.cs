@@ -4,6 +4,7 @@ namespace Checkpoint.Tests.Native;
 
 /// <summary>The C library on a real host, with every allocation of its process counted (Checkpoint.Native/tests/hot_path.c).</summary>
 [Collection(ProcessSpecs.Name)]
+[Trait("Category", "Long")]
 public sealed class AllocationSpecs
 {
     /// <summary>It takes seconds; two minutes were seen on two very busy cores.</summary>

@@ -69,6 +69,7 @@ public sealed partial class HostProcessSpecs
     }
 
     [Fact(DisplayName = "After the SIGKILL of one host the others go on, and it comes back at its address")]
+    [Trait("Category", "Long")]
     public async Task Kill_and_return()
     {
         await using var cluster = HostCluster.Of(3);
@@ -87,6 +88,7 @@ public sealed partial class HostProcessSpecs
     }
 
     [Fact(DisplayName = "A host that is paused is left out by the others; when it goes on it finds that out and exits with code 3")]
+    [Trait("Category", "Long")]
     public async Task Pause_and_left_out()
     {
         await using var cluster = HostCluster.Of(3);

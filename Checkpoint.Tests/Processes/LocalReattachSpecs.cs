@@ -49,6 +49,7 @@ public sealed class LocalReattachSpecs
     }
 
     [Fact(DisplayName = "A re-attached handle that tracks is told what others change")]
+    [Trait("Category", "Long")]
     public async Task Tracking_goes_on()
     {
         await using var cluster = HostCluster.Of(3);
@@ -72,6 +73,7 @@ public sealed class LocalReattachSpecs
     }
 
     [Fact(DisplayName = "A client that does not come back within the window has closed: its checkpoint with retention 0 goes then, and an Attach is NOT_EXIST")]
+    [Trait("Category", "Long")]
     public async Task Client_stays_away()
     {
         await using var cluster = HostCluster.Of(2);

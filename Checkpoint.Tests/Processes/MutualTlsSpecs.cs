@@ -7,6 +7,7 @@ namespace Checkpoint.Tests.Processes;
 
 /// <summary>Hosts that speak mutual TLS with each other, set up as <c>hocon/node-production.conf</c> says.</summary>
 [Collection(ProcessSpecs.Name)]
+[Trait("Category", "Long")]
 public sealed class MutualTlsSpecs
 {
     private const string Name = "safCkpt=secret";

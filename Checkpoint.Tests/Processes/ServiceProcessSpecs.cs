@@ -10,6 +10,7 @@ namespace Checkpoint.Tests.Processes;
 
 /// <summary>What applications see of the service while its processes die and leave.</summary>
 [Collection(ProcessSpecs.Name)]
+[Trait("Category", "Long")]
 public sealed class ServiceProcessSpecs(ITestOutputHelper output)
 {
     [Fact(DisplayName = "The orderer's host is killed in the middle of 1,000 writes by two applications: every acknowledged one is there, and none twice")]
