@@ -15,6 +15,9 @@ esac
 cc=${CC:-gcc}
 flags=(-std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wpedantic -Werror -pthread "${sanitize[@]}")
 mkdir -p "$out/objects" "$out/openais"
+# Two at a time would link what the other one has half compiled.
+exec {lock}>"$out/lock"
+flock "$lock"
 
 # An object is made again when its source, any header of ours, or this file is newer.
 newest_header=$(ls -t src/*.h include/*.h include/*/*.h build.sh 2>/dev/null | head -1)
@@ -28,6 +31,21 @@ compile() {
   fi
 }
 
+# link MADE ARGUMENT...: only when an object among the arguments, or this file, is newer. A program that has the old file open keeps it.
+link() {
+  local made=$1 argument stale=
+  shift
+  for argument in build.sh "$@"; do
+    argument=${argument##*,} # -Wl,--version-script,src/opensaf.map
+    case $argument in
+      *.o | *.map | build.sh) [[ $argument -nt $made ]] && stale=1 ;;
+    esac
+  done
+  [[ -n $stale ]] || return 0
+  "$cc" "${flags[@]}" "$@" -o "$made.new"
+  mv -f "$made.new" "$made"
+}
+
 # link_library NAME SONAME MAP OBJECT...
 link_library() {
   local name=$1 soname=$2 map=$3
@@ -35,8 +53,7 @@ link_library() {
   # The symbols of a sanitizer come from the program.
   local complete=(-Wl,-z,defs)
   [[ -n $variant ]] && complete=()
-  "$cc" "${flags[@]}" -shared -Wl,-soname,"$soname" -Wl,--version-script,"$map" -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now "${complete[@]}" \
-    -o "$out/$name" "$@"
+  link "$out/$name" -shared -Wl,-soname,"$soname" -Wl,--version-script,"$map" -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now "${complete[@]}" "$@"
   ln -sfn "$name" "$out/$soname"
 }
 

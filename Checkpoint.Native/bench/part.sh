@@ -8,6 +8,6 @@ build_bench() {
     compile "$source" "$object" -Iinclude
     objects+=("$object")
   done
-  "$cc" "${flags[@]}" -o "$out/bench" "${objects[@]}" -L"$out" -lSaCkpt -Wl,-rpath,'$ORIGIN'
+  link "$out/bench" "${objects[@]}" -L"$out" -lSaCkpt -Wl,-rpath,'$ORIGIN'
 }
 build_bench

@@ -5,7 +5,7 @@
 link_test() {
   local name=$1
   shift
-  "$cc" "${flags[@]}" -o "$out/$name" "$out/objects/tests/$name.o" "$@" -L"$out" -lSaCkpt -Wl,-rpath,'$ORIGIN'
+  link "$out/$name" "$out/objects/tests/$name.o" "$@" -L"$out" -lSaCkpt -Wl,-rpath,'$ORIGIN'
 }
 
 build_tests() {
