@@ -84,7 +84,6 @@ void kit_register_role(struct kit_role *r);
 /* Several nodes, and a test beside the kit tries it, whole or in part; its place in Checkpoint.Tests. */
 #define KIT_BESIDE(test) "several nodes: " test " (Checkpoint.Tests)"
 #define KIT_PARTLY_BESIDE(test) "several nodes: in part " test " (Checkpoint.Tests)"
-#define KIT_NOT_COVERED "several nodes: not covered by any test"
 
 /* KIT_ROLE(name) { ... argc, argv ... }: what a peer process does; argv[0] is the first argument given to kit_peer_start. */
 #define KIT_ROLE(symbol)                                                                                                                 \

@@ -85,6 +85,9 @@ public sealed class Application : IAsyncDisposable
         }
     }
 
+    /// <summary>The status that the call ended in, repeated as long as it was certainly not done.</summary>
+    public static Task<AisStatus> PatientStatusOfAsync(Func<ValueTask> call) => StatusOfAsync(() => new ValueTask(PatientlyAsync(call)));
+
     public async ValueTask DisposeAsync()
     {
         if (_isKilled)

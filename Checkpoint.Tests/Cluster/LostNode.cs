@@ -11,7 +11,9 @@ namespace Checkpoint.Tests.Cluster;
 /// </summary>
 public sealed class LostNode : IAsyncLifetime
 {
-    public const int ManyCount = 500;
+    public const int TrailSections = 50;
+    public const int MovedNumber = 200;
+    private const int ManyCount = 500;
     private const int NumberCount = 3_000;
     private const int KilledAfter = 1_000;
 
@@ -38,14 +40,10 @@ public sealed class LostNode : IAsyncLifetime
     /// <summary>Asynchronous, not collocated: written at A alone, number n into section n modulo <see cref="TrailSections"/>.</summary>
     public CheckpointName Trail { get; } = Name("trail");
 
-    public static int TrailSections => 50;
-
     public int TrailAcknowledged { get; private set; }
 
     /// <summary>Collocated, asynchronous: open at A, its active replica, and at B.</summary>
     public CheckpointHandle MovedAtB { get; private set; } = null!;
-
-    public static int MovedNumber => 200;
 
     /// <summary>Collocated, opened at A alone.</summary>
     public CheckpointName Alone { get; } = Name("alone");
@@ -124,7 +122,7 @@ public sealed class LostNode : IAsyncLifetime
     {
         for (var number = 1; ; number++)
         {
-            var status = await Application.StatusOfAsync(() => handle.WriteAsync(Section(number % TrailSections), 0, BitConverter.GetBytes(number)));
+            var status = await Application.PatientStatusOfAsync(() => handle.WriteAsync(Section(number % TrailSections), 0, BitConverter.GetBytes(number)));
             if (status != AisStatus.Ok)
                 return;
             TrailAcknowledged = number;

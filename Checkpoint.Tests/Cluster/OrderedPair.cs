@@ -42,5 +42,5 @@ public sealed class OrderedPair(CheckpointHandle handle)
     }
 
     private Task<AisStatus> WrittenAsync(SectionId section, int number) =>
-        Application.StatusOfAsync(() => new ValueTask(Application.PatientlyAsync(() => handle.WriteAsync(section, 0, BitConverter.GetBytes(number)))));
+        Application.PatientStatusOfAsync(() => handle.WriteAsync(section, 0, BitConverter.GetBytes(number)));
 }
