@@ -16,7 +16,7 @@ public sealed record NodeServices(HostId Self, string NodeName, TimeProvider Clo
     /// <summary>The host's ReplicaAgent; set before any session or entity starts.</summary>
     public IActorRef Agent { get; init; } = ActorRefs.Nobody;
 
-    /// <summary>What this host holds, for reads that need no actor; null where every read asks the agent.</summary>
+    /// <summary>What this host holds, for reads and writes that need no actor; null where all ask the agent.</summary>
     public MachineGate? Machine { get; init; }
 
     /// <summary>The shard region of the CheckpointActors.</summary>

@@ -2,9 +2,14 @@ using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Content;
 
-/// <summary>One section after one update. Immutable: a change makes another one, which shares the pages that did not change.</summary>
+/// <summary>
+/// One section after one update. Immutable: a change makes another one, which shares the pages that did not change. Only one that a table
+/// owns alone is written in place, until the table shares it (<see cref="SectionTable.WriteInPlace"/>).
+/// </summary>
 public sealed class Section
 {
+    private Section? _shared;
+
     internal Section(SectionId id, long size, byte[][] pages, long expirationTime, SectionState state, long lastUpdate, long stamp)
     {
         Id = id;
@@ -27,12 +32,14 @@ public sealed class Section
     public SectionState State { get; }
 
     /// <value>Nanoseconds since 1970 UTC, by create, write or overwrite (ais-ckpt 2.7).</value>
-    public long LastUpdate { get; }
+    public long LastUpdate { get; private set; }
 
     /// <value>The sequence of the update that made this state.</value>
-    public long Stamp { get; }
+    public long Stamp { get; private set; }
 
     internal byte[][] Pages { get; }
+
+    internal bool IsOwned => _shared is not null;
 
     public bool IsCorrupted => State == SectionState.Corrupted;
 
@@ -58,4 +65,32 @@ public sealed class Section
 
     internal Section Corrupt(long stamp) =>
         new(Id, Size, Pages, ExpirationTime, SectionState.Corrupted, LastUpdate, stamp);
+
+    /// <summary>The same state, to be written in place; pages are this one's until they are written.</summary>
+    internal Section Own() => new(Id, Size, [.. Pages], ExpirationTime, State, LastUpdate, Stamp) { _shared = this };
+
+    /// <param name="offset">With the data inside the section, which is owned.</param>
+    internal void WriteInPlace(long offset, ReadOnlySpan<byte> data, long lastUpdate, long stamp)
+    {
+        (LastUpdate, Stamp) = (lastUpdate, stamp);
+        var index = (int)(offset / ContentLimits.PageSizeBytes);
+        for (var start = (int)(offset % ContentLimits.PageSizeBytes); !data.IsEmpty; start = 0, index++)
+        {
+            var page = Pages[index];
+            var part = data[..Math.Min(page.Length - start, data.Length)];
+            if (ReferenceEquals(page, _shared!.Pages[index]))
+                page = Pages[index] = part.Length == page.Length ? GC.AllocateUninitializedArray<byte>(page.Length) : [.. page];
+            part.CopyTo(page.AsSpan(start));
+            data = data[part.Length..];
+        }
+    }
+
+    /// <summary>Nobody writes to it any more.</summary>
+    /// <returns>The state before it was owned.</returns>
+    internal Section Share()
+    {
+        var before = _shared!;
+        _shared = null;
+        return before;
+    }
 }

@@ -2,7 +2,7 @@ namespace Checkpoint.Actors.Content;
 
 /// <summary>
 /// A section's bytes as immutable pages. Every page but the last has <see cref="ContentLimits.PageSizeBytes"/>, the last exactly what is
-/// left: a checkpoint of many small sections would otherwise pay a page for each. Nobody writes to a page once it is in a section.
+/// left: a checkpoint of many small sections would otherwise pay a page for each. Nobody writes to a page once it is in a section that is shared.
 /// </summary>
 internal static class SectionPages
 {

@@ -8,7 +8,7 @@ namespace Checkpoint.Actors.Content;
 /// The stable content of one incarnation on one host: what the one order of updates has made so far. Deterministic, without clock
 /// or I/O, for one thread; every host that applied the same updates holds the same bytes.
 /// </summary>
-public sealed class SectionTable
+public sealed partial class SectionTable
 {
     private readonly Dictionary<SectionId, Section> _sections = new(SectionIdBytes.Comparer);
     private readonly ExpiryQueue _expiry = new();

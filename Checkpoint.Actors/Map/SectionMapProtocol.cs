@@ -8,7 +8,7 @@ public static class SectionMapProtocol
     /// <summary>Pages that a stable update changed. <paramref name="Sequence"/> is the update's; it stamps the part.</summary>
     /// <remarks>
     /// The first message about an incarnation, when it is new or this host's fill is complete, has all its pages as of its sequence
-    /// (SectionTable.AllPages). Later ones say what changed, one update each, in their order.
+    /// (SectionTable.AllPages). Later ones say what changed, in the order of the updates: by one of them, or by all that were applied in place since.
     /// </remarks>
     public sealed record PagesChanged(IncarnationId Incarnation, CreationAttributes Attributes, long Sequence, IReadOnlyList<PageChange> Pages);
 

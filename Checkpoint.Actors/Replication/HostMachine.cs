@@ -6,7 +6,8 @@ namespace Checkpoint.Actors.Replication;
 
 /// <summary>
 /// The pure machine of one host: view, lease, logs, orderers, filling, requests. It touches no clock, actor or network: the same inputs
-/// with the same times give the same outputs. This class only leads each input to the part that it is for.
+/// with the same times give the same outputs. This class only leads each input to the part that it is for. Between two inputs it can be read, and
+/// written to where that concerns no other host.
 /// </summary>
 public sealed partial class HostMachine
 {
@@ -26,6 +27,7 @@ public sealed partial class HostMachine
     private readonly ChangeExecutor _executor;
     private readonly Changes _changes;
     private readonly Queries _queries;
+    private readonly InPlaceWrites _inPlace;
     private readonly ControlExecutor _controlExecutor;
     private readonly Controls _controls;
     private readonly Fills _fills;
@@ -53,6 +55,7 @@ public sealed partial class HostMachine
         _executor = new ChangeExecutor(_context, _keeper, _heartbeats, _replicas, _quota);
         _changes = new Changes(_context, _keeper, _heartbeats, _replicas, _recovery, _executor);
         _queries = new Queries(_context, _keeper, _heartbeats, _replicas, _recovery);
+        _inPlace = new InPlaceWrites(_context, _keeper, _replicas, _recovery);
         _controlExecutor = new ControlExecutor(_context, _keeper, _replicas, _recovery, _quota);
         _controls = new Controls(_context, _keeper, _heartbeats, _replicas, _recovery, _controlExecutor);
         _fills = new Fills(_context, _keeper, _heartbeats, _replicas);
@@ -72,6 +75,7 @@ public sealed partial class HostMachine
     public void Step(MachineInput input, long now, long wall, List<MachineOutput> outputs)
     {
         _context.Begin(now, wall, outputs);
+        _inPlace.Share();
         if (_steppedAt != long.MinValue && now - _steppedAt > 2 * _context.Options.Heartbeat)
             _heartbeats.StoodStill(now - _steppedAt);
         _steppedAt = now;
@@ -106,8 +110,12 @@ public sealed partial class HostMachine
     }
 
     /// <summary>Between two steps: see <see cref="Queries.TryRead"/>. Nothing may be answered unless <see cref="HasLeaseAt"/> holds afterwards.</summary>
-    internal bool TryRead(IncarnationId incarnation, ReadOnlySpan<ReadRequest.Element> elements, Span<FoundBytes> found) =>
-        _queries.TryRead(incarnation, elements, found);
+    internal bool TryRead(IncarnationId incarnation, ReadOnlySpan<ReadRequest.Element> elements, WireWriter to, int bytesMax) =>
+        _queries.TryRead(incarnation, elements, to, bytesMax);
+
+    /// <summary>Between two steps: see <see cref="InPlaceWrites.TryWrite"/>.</summary>
+    internal bool TryWrite(IncarnationId incarnation, ReadOnlySpan<WriteRequest.Element> elements, bool isOverwrite, long now, long wall) =>
+        _inPlace.TryWrite(incarnation, elements, isOverwrite, now, wall);
 
     /// <param name="now">Monotonic nanoseconds of this host.</param>
     internal bool HasLeaseAt(long now) => _keeper.HasLeaseAt(now);

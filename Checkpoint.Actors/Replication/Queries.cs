@@ -28,23 +28,27 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
     }
 
     /// <summary>
-    /// Finds what <see cref="Submit"/> would answer at once with data, and changes nothing. False leaves the read to it: an error, a pending change
-    /// that touches a section, an orderer elsewhere. The lease is the caller's to check, afterwards.
+    /// Writes what <see cref="Submit"/> would answer at once with data, each element as its u32 length and its bytes, and changes nothing. False
+    /// leaves the read to it: an error, a pending change that touches a section, an orderer elsewhere, too many bytes. The lease is the caller's
+    /// to check, afterwards.
     /// </summary>
-    public bool TryRead(IncarnationId incarnation, ReadOnlySpan<ReadRequest.Element> elements, Span<FoundBytes> found)
+    public bool TryRead(IncarnationId incarnation, ReadOnlySpan<ReadRequest.Element> elements, WireWriter to, int bytesMax)
     {
         if (!recovery.IsStarted || replicas.Find(incarnation) is not { IsFull: true, IsDeleted: false, Table: { } table } replica)
             return false;
         if (!replica.IsSynchronous && (replica.LacksActive || replica.Orderer is not { IsCurrent: true }))
             return false;
-        for (var index = 0; index < elements.Length; index++)
+        foreach (var element in elements)
         {
-            var id = elements[index].Id.Span;
-            if (replica.Pending!.TouchesBytes(id) || table.Find(id) is not { } section)
+            var id = element.Id.Span;
+            if (replica.Pending!.TouchesBytes(id) || table.Find(id) is not { } section || !TableReader.IsPlain(element, section, table.Attributes))
                 return false;
-            if (!TableReader.IsPlain(elements[index], section, table.Attributes))
+            var length = TableReader.LengthOf(element, section);
+            bytesMax -= sizeof(uint) + length;
+            if (bytesMax < 0)
                 return false;
-            found[index] = TableReader.Find(elements[index], section);
+            to.U32((uint)length);
+            section.CopyTo(element.Offset, to.Space(length));
         }
 
         return elements.Length > 0;

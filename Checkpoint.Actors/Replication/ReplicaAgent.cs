@@ -11,7 +11,8 @@ namespace Checkpoint.Actors.Replication;
 
 /// <summary>
 /// Drives the pure <see cref="HostMachine"/> of this host: everything that happens becomes an input, and what the machine wants done is
-/// done. It decides nothing. Only this actor steps the machine; other threads read it in between (<see cref="MachineGate"/>).
+/// done. It decides nothing. Only this actor steps the machine; in between other threads read it, and write what concerns no other host
+/// (<see cref="MachineGate"/>).
 /// <code>
 ///   clock, agents of other hosts, actors of this host, cluster gossip, kernel, journal --input--> HostMachine --output--> links, callers,
 ///                                                                                     journal, map, EventStream

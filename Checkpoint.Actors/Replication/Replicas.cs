@@ -4,7 +4,7 @@ using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Replication;
 
-/// <summary>Every incarnation that this host knows in the present view, and the one place where what is stable is applied.</summary>
+/// <summary>Every incarnation that this host knows in the present view, and the one place where what is in a log and stable is applied.</summary>
 internal sealed class Replicas(MachineContext context, MapCapacity? map)
 {
     private readonly Dictionary<IncarnationId, Replica> _all = [];
@@ -20,7 +20,7 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
     /// <summary>Bytes of data and logs, exact at each heartbeat and an upper bound in between.</summary>
     public long BytesUsed { get; private set; }
 
-    /// <summary>Told of every entry as it is applied: for those who judge.</summary>
+    /// <summary>Told of every entry of a log as it is applied: for those who judge.</summary>
     public Action<Replica, LogEntry>? Applied { get; set; }
 
     /// <summary>A hand-over that acts has become stable here.</summary>

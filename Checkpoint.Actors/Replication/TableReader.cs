@@ -16,10 +16,10 @@ internal static class TableReader
     }
 
     /// <param name="element">One that <see cref="IsPlain"/>.</param>
-    public static FoundBytes Find(ReadRequest.Element element, Section section)
+    public static int LengthOf(ReadRequest.Element element, Section section)
     {
         var rest = section.Size - element.Offset;
-        return new(section, element.Offset, (int)(element.Size == ReadElement.Whole ? rest : Math.Min(element.Size, rest)));
+        return (int)(element.Size == ReadElement.Whole ? rest : Math.Min(element.Size, rest));
     }
 
     /// <param name="pending">Null: the stable state. Else the head.</param>

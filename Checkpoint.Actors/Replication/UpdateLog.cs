@@ -15,6 +15,8 @@ internal sealed class UpdateLog
 
     public long Bytes { get; private set; }
 
+    public bool IsEmpty => First > End;
+
     /// <exception cref="ArgumentOutOfRangeException">It is not here.</exception>
     public LogEntry this[long sequence]
     {
@@ -43,6 +45,15 @@ internal sealed class UpdateLog
         End = entry.Sequence;
         Bytes += entry.Bytes;
         _ring[(int)(End & (_ring.Length - 1))] = entry;
+    }
+
+    /// <summary>Numbers an update that is stable and applied as it is ordered, so that no entry of it is needed. The log is empty.</summary>
+    public long Pass()
+    {
+        if (!IsEmpty)
+            throw new InvalidOperationException($"entries {First} to {End} are still in the log");
+        First++;
+        return ++End;
     }
 
     /// <summary>Entries up to and including this sequence leave.</summary>

@@ -13,8 +13,8 @@ public interface IClientLink
     /// <summary>Bytes of messages that the client has not taken yet.</summary>
     long QueuedBytes { get; }
 
-    /// <summary>Kept up to date by the Session when the link answers reads by itself; null when it does not.</summary>
-    ReadableHandles? Readable => null;
+    /// <summary>Kept up to date by the Session when the link answers reads and writes by itself; null when it does not.</summary>
+    DirectHandles? Direct => null;
 
     /// <summary>The Session that from now on takes this client's messages; called once, before the first <see cref="Send"/>.</summary>
     void Opened(IActorRef session);

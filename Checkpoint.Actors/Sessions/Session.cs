@@ -68,7 +68,7 @@ public sealed class Session : ReceiveActor
     protected override void PostStop()
     {
         _timer.Dispose();
-        _link?.Readable?.Close();
+        _link?.Direct?.Close();
         _link?.Close();
     }
 
@@ -138,19 +138,19 @@ public sealed class Session : ReceiveActor
 
     private void OnLeftOut(ReplicaAgentProtocol.LeftOut left)
     {
-        _link?.Readable?.Close();
+        _link?.Direct?.Close();
         Step(_ => _state.LeftOut(left.Reason, _effects));
     }
 
     private void OnLeave(SessionRegistry.LeaveNow leave)
     {
-        _link?.Readable?.Close();
+        _link?.Direct?.Close();
         Step(now => _state.Leave(_setup.Link is null, leave.IsForGood, now, _effects));
     }
 
     private void End(string reason)
     {
-        _link?.Readable?.Close();
+        _link?.Direct?.Close();
         if (_state.IsEnded)
             return;
         _log.Info("Session {0} ends: {1}. It had {2} handles.", _setup.Id, reason, _state.HandleCount);
@@ -195,12 +195,12 @@ public sealed class Session : ReceiveActor
                 break;
             case SessionEffect.Present present:
                 _setup.Openers.Set(present.Name, present.Open);
-                if (present.Open is { Incarnation: var incarnation, Opener: var opener } && incarnation != default && opener.Flags.HasFlag(OpenFlags.Read))
-                    _link?.Readable?.Add(opener.Handle, incarnation);
+                if (present.Open is { Incarnation: var incarnation, Opener: var opener } && incarnation != default)
+                    _link?.Direct?.Add(opener.Handle, incarnation, opener.Flags);
                 break;
             case SessionEffect.Absent absent:
                 _setup.Openers.Remove(absent.Name, absent.Opener);
-                _link?.Readable?.Remove(absent.Opener.Handle);
+                _link?.Direct?.Remove(absent.Opener.Handle);
                 break;
             case SessionEffect.Administer order:
                 Context.ActorOf(Administration.Props(_setup, order, Self));

@@ -7,8 +7,8 @@ using Checkpoint.Protocol;
 namespace Checkpoint.Host.Gateway;
 
 /// <summary>
-/// One client of the local socket. Its own thread reads, blocking: it answers what can be answered from what this host holds
-/// (<see cref="DirectReader"/>) and tells the Session everything else. The Session's answers go out on its thread while the socket takes
+/// One client of the local socket. Its own thread reads, blocking: it answers what this host alone decides
+/// (<see cref="DirectAnswers"/>) and tells the Session everything else. The Session's answers go out on its thread while the socket takes
 /// them, else on a writing thread that is started when it is first needed. Reading stops while the client has
 /// too much on its way or does not take its answers, so nothing here grows with what a client sends. The client ends with its
 /// connection or with its process, whichever ends first (ais-ckpt 2.10).
@@ -34,8 +34,8 @@ internal sealed class GatewayClient : IClientLink
     private readonly Socket _socket;
     private readonly NetworkStream _stream;
     private readonly FrameReader _reader;
-    private readonly FrameEncoder _direct = new();
-    private readonly DirectReader? _reads;
+    private readonly FrameEncoder _encoder = new();
+    private readonly DirectAnswers? _answers;
     private readonly Func<ReadOnlyMemory<byte>, bool>? _shortcut;
     private readonly SessionOptions _limits;
     private readonly TimeProvider _clock;
@@ -62,14 +62,17 @@ internal sealed class GatewayClient : IClientLink
         _reader.Feed(stranger.Rest.Span);
         if (machine is null)
             return;
-        Readable = new ReadableHandles();
-        _reads = new DirectReader(machine, Readable, (int)Math.Min(DirectMaxBytes, limits.InFlightBytesMax));
+        Direct = new DirectHandles();
+        _answers = new DirectAnswers(machine, Direct, (int)Math.Min(DirectMaxBytes, limits.InFlightBytesMax));
         _shortcut = TryAnswer;
     }
 
-    public ReadableHandles? Readable { get; }
+    public DirectHandles? Direct { get; }
 
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
+
+    /// <summary>Nothing waits before what is sent now.</summary>
+    private bool CanSend => !_hasEnded && !_isClosing && _queue.Count == 0 && !_isWriting;
 
     public void Opened(IActorRef session)
     {
@@ -86,18 +89,8 @@ internal sealed class GatewayClient : IClientLink
                 return;
             if (message is SessionProtocol.Answer answer)
                 Answered(answer.Id);
-            if (_queue.Count == 0 && !_isWriting && TrySendNow(message))
-                return;
-            var bytes = SessionCodec.SizeHint(message);
-            _queue.Enqueue((message, bytes));
-            _queuedBytes += bytes;
-            if (!_hasWriter)
-            {
-                _hasWriter = true;
-                new Thread(WriteAll, StackBytes) { IsBackground = true, Name = $"gateway {_peer.Pid} out" }.Start();
-            }
-
-            Monitor.PulseAll(_gate);
+            if (_queue.Count > 0 || _isWriting || !TrySendNow(message))
+                Enqueue(message);
         }
     }
 
@@ -164,9 +157,23 @@ internal sealed class GatewayClient : IClientLink
         process?.Dispose();
     }
 
+    private void Enqueue(SessionProtocol.IMessage message)
+    {
+        var bytes = SessionCodec.SizeHint(message);
+        _queue.Enqueue((message, bytes));
+        _queuedBytes += bytes;
+        if (!_hasWriter)
+        {
+            _hasWriter = true;
+            new Thread(WriteAll, StackBytes) { IsBackground = true, Name = $"gateway {_peer.Pid} out" }.Start();
+        }
+
+        Monitor.PulseAll(_gate);
+    }
+
     /// <summary>Small and the kernel has room: no other thread is needed.</summary>
     private bool TrySendNow(SessionProtocol.IMessage message) =>
-        SessionCodec.SizeHint(message) <= DirectMaxBytes && TrySendNow(_direct.Encode(message).Span);
+        SessionCodec.SizeHint(message) <= DirectMaxBytes && TrySendNow(_encoder.Encode(message).Span);
 
     private bool TrySendNow(ReadOnlySpan<byte> frame)
     {
@@ -246,11 +253,30 @@ internal sealed class GatewayClient : IClientLink
     {
         if (Volatile.Read(ref _unanswered) >= _limits.OutstandingMax)
             return false;
-        var frame = _reads!.TryAnswer(message);
+        var frame = _answers!.TryRead(message);
+        if (frame.IsEmpty)
+            return TryWrite(message);
+        lock (_gate)
+            return CanSend && TrySendNow(frame.Span);
+    }
+
+    /// <summary>A write would pass by what the Session has of this client, so that has to be nothing: a client's changes keep their order.</summary>
+    private bool TryWrite(ReadOnlyMemory<byte> message)
+    {
+        lock (_gate)
+            if (_unanswered > 0 || !CanSend)
+                return false;
+        var frame = _answers!.TryWrite(message);
         if (frame.IsEmpty)
             return false;
         lock (_gate)
-            return !_hasEnded && !_isClosing && _queue.Count == 0 && !_isWriting && TrySendNow(frame.Span);
+        {
+            // It is applied: the answer goes out, after whatever else has got in between.
+            if (!_hasEnded && !_isClosing && !(CanSend && TrySendNow(frame.Span)))
+                Enqueue(SessionCodec.Read(frame[GatewayFrame.HeaderBytes..].ToArray()));
+        }
+
+        return true;
     }
 
     private void Arrived(FrameArrival arrival)

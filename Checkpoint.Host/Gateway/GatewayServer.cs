@@ -49,7 +49,7 @@ public sealed class GatewayServer : IDisposable
 
     /// <summary>Listens. Clients get their Session from <paramref name="sessions"/>, the SessionRegistry.</summary>
     /// <param name="limits">What one client may have on its way; its Session answers above it, the gateway stops reading.</param>
-    /// <param name="machine">What the host holds, read without an actor where that is the answer; null: Sessions answer everything.</param>
+    /// <param name="machine">What the host holds, read and written without an actor where the host alone decides; null: Sessions answer everything.</param>
     /// <exception cref="IOException">The directory or the socket cannot be made.</exception>
     /// <exception cref="SocketException">The socket cannot be bound.</exception>
     public static GatewayServer Start(

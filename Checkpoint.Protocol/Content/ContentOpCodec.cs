@@ -10,12 +10,12 @@ public static class ContentOpCodec
     private const byte DeleteSection = 2;
     private const byte ExpireSections = 3;
     private const byte SetExpiration = 4;
-    private const byte WriteVector = 5;
-    private const byte Overwrite = 6;
+    internal const byte WriteVector = 5;
+    internal const byte Overwrite = 6;
     private const byte Corrupt = 7;
 
     /// <summary>An id's length, an offset, a data length.</summary>
-    private const int WriteElementSizeMinBytes = 2 + 8 + 4;
+    internal const int WriteElementSizeMinBytes = 2 + 8 + 4;
 
     private const int IdSizeMinBytes = 2;
 

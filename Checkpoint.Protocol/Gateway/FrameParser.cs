@@ -2,11 +2,12 @@ namespace Checkpoint.Protocol;
 
 /// <summary>
 /// Cuts a stream of bytes into payloads. It does no I/O: read into <see cref="Space"/>, tell <see cref="Filled"/>, then take frames until there is
-/// none. Small frames that came together cost one read; a large one is read straight into its own buffer. Not thread-safe.
+/// none. Small frames that came together cost one read, and stand whole in the buffer before they are looked at; a large one is read straight
+/// into its own memory. Not thread-safe.
 /// </summary>
 public sealed class FrameParser
 {
-    private readonly byte[] _buffer = new byte[16 * 1024];
+    private readonly byte[] _buffer = new byte[32 * 1024];
     private int _start;
     private int _end;
     private FrameType _type;
@@ -94,6 +95,9 @@ public sealed class FrameParser
         if (_end - _start < GatewayFrame.HeaderBytes)
             return false;
         (_type, var length) = GatewayFrame.ReadHeader(_buffer.AsSpan(_start));
+        var frame = GatewayFrame.HeaderBytes + length;
+        if (frame <= _buffer.Length && _end - _start < frame)
+            return false; // The rest will be there: TryPeek can show it then.
         _start += GatewayFrame.HeaderBytes;
         _payload = GC.AllocateUninitializedArray<byte>(length);
         _payloadFilled = 0;

@@ -8,6 +8,7 @@ namespace Checkpoint.Protocol;
 /// </summary>
 internal static class CommandCodec
 {
+    public const byte ChangeTag = 8;
     public const byte ReadTag = 9;
 
     public static void Write(WireWriter to, Command command)
@@ -15,8 +16,7 @@ internal static class CommandCodec
         switch (command)
         {
             case Change change:
-                to.U8(8);
-                to.U64(change.Handle);
+                WriteHandle(to, ChangeTag, change.Handle);
                 ContentOpCodec.Write(to, change.Op);
                 break;
             case Read read:
@@ -60,7 +60,7 @@ internal static class CommandCodec
             5 => new SetRetention(from.U64(), from.I64()),
             6 => new SetActiveReplica(from.U64()),
             7 => new GetStatus(from.U64()),
-            8 => new Change(from.U64(), ContentOpCodec.Read(ref from)),
+            ChangeTag => new Change(from.U64(), ContentOpCodec.Read(ref from)),
             9 => new Read(from.U64(), ReadCodec.ReadElements(ref from)),
             10 => new Synchronize(from.U64()),
             11 => new IterationInitialize(from.U64(), (SectionsChosen)from.U8(), from.I64()),

@@ -207,6 +207,13 @@ public static class SessionCodec
         to.I32(buffers);
     }
 
+    /// <summary>The whole Answer to a change that was applied and has nothing to say.</summary>
+    public static void WriteDone(WireWriter to, ulong requestId)
+    {
+        BeginAnswer(to, requestId, AisStatus.Ok, null, -1);
+        ResultCodec.Write(to, null);
+    }
+
     private static void WriteAnswer(WireWriter to, SessionProtocol.Answer answer)
     {
         BeginAnswer(to, answer.Id, answer.Status, answer.Reason, answer.ErroneousIndex);

@@ -9,12 +9,12 @@ internal sealed class TestGateways : IDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ckpt");
     private readonly List<GatewayServer> _gateways = [];
 
-    /// <param name="answersReads">Whether reads of local replicas are answered where they arrive; else Sessions answer everything.</param>
-    public void Start(string name, TestHost host, bool answersReads = true) => _gateways.Add(GatewayServer.Start(
+    /// <param name="answersDirectly">Whether what the host alone decides is answered where it arrives; else Sessions answer everything.</param>
+    public void Start(string name, TestHost host, bool answersDirectly = true) => _gateways.Add(GatewayServer.Start(
         new GatewayOptions { SocketPath = PathOf(name), ClientsMax = 8, HandshakeTimeout = TimeSpan.FromSeconds(10) },
         SessionOptions.Defaults,
         host.Node.Services.Sessions,
-        answersReads ? host.Node.Services.Machine : null,
+        answersDirectly ? host.Node.Services.Machine : null,
         TimeProvider.System,
         host.System.Log));
 

@@ -21,6 +21,8 @@ public sealed class SimChecker(SimWorld world)
 
     public int WritesOk { get; private set; }
 
+    public int WritesInPlace { get; private set; }
+
     public void Add(SimCheckpoint checkpoint) => _checkpoints.Add(checkpoint.Incarnation, checkpoint);
 
     public void Add(SimOperation operation) => _operations.Add(operation.Id, operation);
@@ -80,6 +82,15 @@ public sealed class SimChecker(SimWorld world)
             Fail("S16", $"{operation} was refused and is applied as {entry.Sequence}");
         if (checkpoint.IsSynchronous && entry.Sequence <= operation.Floor)
             Fail("S8", $"{operation} is {entry.Sequence}");
+    }
+
+    /// <summary>Stable, applied and acknowledged at one blow; the log has never had it.</summary>
+    public void OnWrittenInPlace(SimOperation operation, LogBody.Content body)
+    {
+        var replica = operation.Host.Machine.Replicas.Find(operation.Checkpoint.Incarnation)!;
+        OnApplied(operation.Host, replica, new LogEntry(replica.Mark, operation.Host.Machine.Status().ViewNumber, world.Wall, body));
+        OnChanged(operation, ContentResult.Ok);
+        WritesInPlace++;
     }
 
     public void OnChanged(SimOperation operation, ContentResult result)

@@ -50,7 +50,20 @@ public sealed class SimClient
         var id = NewId();
         var data = new byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(data, id);
-        return Change(checkpoint, id, sections, new ContentOp.Write([.. sections.Select(section => new WriteElement(SimCheckpoint.Section(section), 0, data))]));
+        var write = new ContentOp.Write([.. sections.Select(section => new WriteElement(SimCheckpoint.Section(section), 0, data))]);
+        return WriteInPlace(checkpoint, id, sections, write) ?? Change(checkpoint, id, sections, write);
+    }
+
+    /// <summary>As the gateway does it: without a step, where the host may, and never past anything that is under way.</summary>
+    private SimOperation? WriteInPlace(SimCheckpoint checkpoint, ulong id, int[] sections, ContentOp.Write write)
+    {
+        WriteRequest.Element[] elements = [.. write.Elements.Select(element => new WriteRequest.Element(element.Id.Bytes, element.Offset, element.Data))];
+        if (!_host.Runs || _open.Count > 0
+            || !_host.Machine.TryWrite(checkpoint.Incarnation, elements, isOverwrite: false, _host.ClockAt(_world.Time), _world.Wall))
+            return null;
+        var operation = Begin(id, checkpoint, write, sections);
+        _world.Checker.OnWrittenInPlace(operation, new LogBody.Content(write, _session, id, id));
+        return operation;
     }
 
     public SimOperation Read(SimCheckpoint checkpoint)

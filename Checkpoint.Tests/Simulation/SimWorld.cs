@@ -49,6 +49,8 @@ public sealed class SimWorld
 
     public long Time { get; private set; }
 
+    public long Wall => Time + (1_700_000_000 * Second);
+
     /// <summary>Every process that ever ran.</summary>
     public List<SimHost> Hosts { get; } = [];
 
@@ -105,7 +107,7 @@ public sealed class SimWorld
 
         Trace?.Add($"{Time / 1000,10} {host.Id} <- {input}");
         host.Outputs.Clear();
-        host.Machine.Step(input, host.ClockAt(Time), Time + (1_700_000_000 * Second), host.Outputs);
+        host.Machine.Step(input, host.ClockAt(Time), Wall, host.Outputs);
         foreach (var output in host.Outputs.ToArray())
             CarryOut(host, output);
     }

@@ -55,7 +55,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
     private void Faulty(ulong first, int count)
     {
-        var (writes, answers) = (0L, 0L);
+        var (writes, inPlace, answers) = (0L, 0L, 0L);
         List<string> failures = [];
         for (var seed = first; seed < first + (ulong)count && failures.Count < 20; seed++)
         {
@@ -70,10 +70,12 @@ public sealed class SimulationTests(ITestOutputHelper output)
             }
 
             writes += schedule.World.Checker.WritesOk;
+            inPlace += schedule.World.Checker.WritesInPlace;
             answers += schedule.World.Checker.Answers;
         }
 
-        output.WriteLine($"{count} schedules from seed {first}: {answers} answers, {writes} writes acknowledged");
+        output.WriteLine($"{count} schedules from seed {first}: {answers} answers, {writes} writes acknowledged, {inPlace} of them in place");
         Assert.True(failures.Count == 0, string.Join(Environment.NewLine, failures));
+        Assert.True(count < SchedulesOfQuickRuns || inPlace > count, $"only {inPlace} writes in place");
     }
 }

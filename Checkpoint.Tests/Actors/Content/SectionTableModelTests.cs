@@ -29,7 +29,13 @@ public sealed class SectionTableModelTests
         {
             var random = new Random(step);
             driver.Time++;
-            if (random.Next(3) == 0 && ordered.TryDequeue(out var oldest))
+            if (random.Next(2) == 0 && ordered.Count == 0 && InPlace(random, head) is { } within)
+            {
+                Assert.True(driver.TryWriteInPlace(within));
+                head.Apply(within, driver.Time);
+                stable.Apply(within, driver.Time);
+            }
+            else if (random.Next(3) == 0 && ordered.TryDequeue(out var oldest))
             {
                 driver.Apply();
                 stable.Apply(oldest.Op, oldest.Time);
@@ -52,6 +58,7 @@ public sealed class SectionTableModelTests
         }
 
         driver.ApplyAll();
+        driver.AssertShownUntouched();
         Assert.Equal(FillTests.Describe(driver.Table), FillTests.Describe(FillTests.Fill(driver.Table)));
         Assert.Equal(driver.Table.AllPages().ToDictionary(page => page.Key, page => Convert.ToHexString(page.Bytes!.Value.Span)),
             driver.Pages.ToDictionary(page => page.Key, page => Convert.ToHexString(page.Value)));
@@ -74,6 +81,23 @@ public sealed class SectionTableModelTests
             6 when random.Next(3) == 0 => new ContentOp.Corrupt(RandomId()),
             _ => Write([.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => (RandomId(), (long)random.Next(random.Next(2) == 0 ? 30 : MaxSectionSize), RandomData()))]),
         };
+    }
+
+    /// <summary>A write within the sizes that the sections have; null when there is none.</summary>
+    private static ContentOp? InPlace(Random random, Naive head)
+    {
+        var sections = head.Sections.Where(pair => !pair.Value.IsCorrupted && pair.Value.Data.Length > 0).ToArray();
+        if (sections.Length == 0)
+            return null;
+        var (whole, content) = sections[random.Next(sections.Length)];
+        if (random.Next(4) == 0)
+            return new ContentOp.Overwrite(whole, Bytes(content.Data.Length, (byte)random.Next(1, 255)));
+        return Write([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ =>
+        {
+            var (id, section) = sections[random.Next(sections.Length)];
+            var offset = random.Next(section.Data.Length);
+            return (id, (long)offset, Bytes(random.Next(1, section.Data.Length - offset + 1), (byte)random.Next(1, 255)));
+        })]);
     }
 
     private static string Observed(SectionTable table, PendingSections? pending) => string.Join('\n', table.Select(SectionsChosen.Any, 0, pending)

@@ -9,6 +9,7 @@ internal sealed class TableDriver
 {
     private readonly Queue<(ContentOp Op, long Sequence, long Time)> _ordered = new();
     private readonly Random _random = new(7);
+    private readonly List<(ReadOnlyMemory<byte> Page, byte[] Copy)> _shown = [];
     private long _sequence;
 
     public TableDriver(CreationAttributes? attributes = null, MapShare? share = null)
@@ -36,6 +37,7 @@ internal sealed class TableDriver
     /// <summary>Checks and, when it is let through, orders.</summary>
     public ContentResult Order(ContentOp op)
     {
+        Share();
         var (result, concrete) = Table.Check(op, Pending, () => (ulong)_random.NextInt64());
         if (concrete is null)
             return result;
@@ -47,20 +49,48 @@ internal sealed class TableDriver
     /// <summary>The oldest ordered change becomes stable.</summary>
     public IReadOnlyList<SectionChange> Apply()
     {
+        Share();
         var (op, sequence, time) = _ordered.Dequeue();
         List<SectionMapProtocol.PageChange> pages = [];
         var changes = Table.Apply(op, sequence, time, pages);
         Pending.Remove(sequence);
+        Show(pages);
+        return changes;
+    }
+
+    /// <summary>Ordered, stable and applied at once, with nothing pending.</summary>
+    public bool TryWriteInPlace(ContentOp op)
+    {
+        var request = new WriteRequest();
+        Assert.True(request.TryDecode(SessionCodec.Encode(new SessionProtocol.Request(1, 1, new SessionProtocol.Change(1, op)))));
+        if (_ordered.Count > 0 || !Table.CanWriteInPlace(request.Elements, request.IsOverwrite))
+            return false;
+        Table.WriteInPlace(request.Elements, ++_sequence, Time);
+        return true;
+    }
+
+    /// <summary>Nothing that the map was ever shown has been written to since.</summary>
+    public void AssertShownUntouched() => Assert.All(_shown, shown => Assert.True(shown.Page.Span.SequenceEqual(shown.Copy)));
+
+    private void Share()
+    {
+        List<SectionMapProtocol.PageChange> pages = [];
+        Table.ShareWritten(pages);
+        Show(pages);
+    }
+
+    private void Show(List<SectionMapProtocol.PageChange> pages)
+    {
         foreach (var page in pages)
             if (page.Bytes is { } bytes)
-                Pages[page.Key] = bytes.ToArray();
+                _shown.Add((bytes, Pages[page.Key] = bytes.ToArray()));
             else
                 Pages.Remove(page.Key);
-        return changes;
     }
 
     public void ApplyAll()
     {
+        Share();
         while (_ordered.Count > 0)
             Apply();
     }

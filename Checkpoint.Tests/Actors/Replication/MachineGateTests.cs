@@ -33,7 +33,7 @@ public sealed class MachineGateTests
         Assert.Equal(AisStatus.Ok, pump.Change(0, checkpoint, new ContentOp.Corrupt(new SectionId("s"))).Status);
 
         Assert.Null(Text(pump.Gates[1], checkpoint, Element("s")));
-        Assert.False(pump.Gates[1].TryRead(checkpoint, [], []));
+        Assert.Null(Text(pump.Gates[1], checkpoint));
     }
 
     [Fact(DisplayName = "A section that a pending change touches is read nowhere, in no vector; the others are")]
@@ -162,16 +162,14 @@ public sealed class MachineGateTests
         void Read(int number)
         {
             ReadRequest.Element[] elements = [Element("a"), Element("b")];
-            var found = new FoundBytes[2];
-            Span<byte> bytes = stackalloc byte[16];
+            var found = new WireWriter();
             for (var host = number; !Volatile.Read(ref isOver); host++)
             {
                 var before = Volatile.Read(ref newest);
-                if (!pump.Gates[host % 3].TryRead(checkpoint, elements, found))
+                found.Clear();
+                if (!pump.Gates[host % 3].TryRead(checkpoint, elements, found, 1000))
                     continue;
-                for (var index = 0; index < 2; index++)
-                    found[index].Section.CopyTo(0, bytes.Slice(index * 8, 8));
-                var (a, b) = (BitConverter.ToInt64(bytes), BitConverter.ToInt64(bytes[8..]));
+                var (a, b) = (BitConverter.ToInt64(found.Written.Span[4..]), BitConverter.ToInt64(found.Written.Span[16..]));
                 Assert.True(a == b, $"half an update: {a} and {b}");
                 Assert.True(a >= before, $"{a} on host {host % 3} after {before}");
                 Raise(a);
@@ -210,17 +208,13 @@ public sealed class MachineGateTests
 
     private static string? Text(MachineGate gate, IncarnationId checkpoint, params ReadRequest.Element[] elements)
     {
-        var found = new FoundBytes[elements.Length];
-        if (!gate.TryRead(checkpoint, elements, found))
+        var found = new WireWriter();
+        if (!gate.TryRead(checkpoint, elements, found, 1_000_000))
             return null;
+        var from = new WireReader(found.Written);
         var text = new StringBuilder();
-        foreach (var part in found)
-        {
-            var bytes = new byte[part.Length];
-            part.Section.CopyTo(part.Offset, bytes);
-            text.Append(Encoding.UTF8.GetString(bytes));
-        }
-
+        foreach (var element in elements)
+            text.Append(Encoding.UTF8.GetString(from.Bytes().Span));
         return text.ToString();
     }
 

@@ -72,26 +72,28 @@ public sealed class SessionActorTests : TestKit
         await ExpectTerminatedAsync(session, TimeSpan.FromSeconds(20));
     }
 
-    [Fact(DisplayName = "A local client's link may read through handles opened for READ, until a close is answered or the host leaves")]
-    public async Task Readable_handles()
+    [Fact(DisplayName = "A local client's link may use handles for what they were opened for, until a close is answered or the host leaves")]
+    public async Task Direct_handles()
     {
-        var link = new ReadingLink(_client);
+        var link = new DirectLink(_client);
         _registry.Tell(new SessionRegistry.StartLocal(Hello, link), TestActor);
         await _client.ExpectMsgAsync<SessionProtocol.Welcome>();
         var (read, written, kept) = (await OpenAsync(OpenFlags.Read), await OpenAsync(OpenFlags.Write), await OpenAsync(OpenFlags.Read | OpenFlags.Write));
-        Assert.True(link.Readable.TryFind(read, out var incarnation));
+        Assert.True(link.Direct.TryFind(read, OpenFlags.Read, out var incarnation));
         Assert.Equal(SessionDriver.IncarnationOf("a"), incarnation);
-        Assert.False(link.Readable.TryFind(written, out _));
+        Assert.False(link.Direct.TryFind(read, OpenFlags.Write, out _));
+        Assert.False(link.Direct.TryFind(written, OpenFlags.Read, out _));
+        Assert.True(link.Direct.TryFind(written, OpenFlags.Write, out _));
 
         link.Session.Tell(new SessionProtocol.Request(9, 30_000_000_000, new SessionProtocol.Close(read)));
         _entities.Reply(new CheckpointProtocol.Done((await _entities.ExpectMsgAsync<CheckpointProtocol.Close>()).Number));
         await _client.ExpectMsgAsync<SessionProtocol.Answer>(answer => answer.Id == 9);
-        Assert.False(link.Readable.TryFind(read, out _));
-        Assert.True(link.Readable.TryFind(kept, out _));
+        Assert.False(link.Direct.TryFind(read, OpenFlags.Read, out _));
+        Assert.True(link.Direct.TryFind(kept, OpenFlags.Read | OpenFlags.Write, out _));
 
         _registry.Tell(SessionRegistry.LeaveNow.Instance, TestActor);
         await _client.ExpectMsgAsync<SessionProtocol.Farewell>();
-        Assert.False(link.Readable.TryFind(kept, out _));
+        Assert.False(link.Direct.TryFind(kept, OpenFlags.Read, out _));
 
         async Task<ulong> OpenAsync(OpenFlags flags)
         {
@@ -249,11 +251,11 @@ public sealed class SessionActorTests : TestKit
     }
 
     /// <summary>A link that reads by itself.</summary>
-    private sealed class ReadingLink(IActorRef client) : IClientLink
+    private sealed class DirectLink(IActorRef client) : IClientLink
     {
         public long QueuedBytes => 0;
 
-        public ReadableHandles Readable { get; } = new();
+        public DirectHandles Direct { get; } = new();
 
         public IActorRef Session { get; private set; } = ActorRefs.Nobody;
 
