@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS_MAX = 64, NAMES = 16, SECTIONS = 8, SECTION_BYTES = 1024, FIRST_PERCENT = 30, RETRIES = 3000, REST_SAMPLES = 30 };
+enum { THREADS_MAX = 64, NAMES = 16, SECTIONS = 8, SECTION_BYTES = 1024, FIRST_PERCENT = 30, RETRIES = 3000, REST_SAMPLES = 60 };
 
 struct plan {
     const char *collect;
@@ -201,7 +201,7 @@ static struct held held_by(long pid)
     return held;
 }
 
-/* What it holds at rest: a runtime's pool starts a thread for a moment, and now and then opens a file, so the least of a while counts. */
+/* What it holds at rest: the runtime's pool starts threads at its own discretion and ends them slowly, so the least of a minute counts. */
 static void rest(long pids[2], struct held held[2])
 {
     for (int sample = 0; sample < REST_SAMPLES; sample++) {
@@ -279,7 +279,7 @@ int main(int count, char **arguments)
     }
     plan = (struct plan){
         arguments[1], argument(count, arguments, 2, 10000000), argument(count, arguments, 3, 1000000),
-        (unsigned)argument(count, arguments, 4, 4), (unsigned)argument(count, arguments, 5, 60)};
+        (unsigned)argument(count, arguments, 4, 4), (unsigned)argument(count, arguments, 5, 120)};
     if (plan.threads < 1 || plan.threads > THREADS_MAX || plan.calls < 100UL * plan.threads)
         fail("threads out of range, or too few calls", (long)plan.threads);
 
