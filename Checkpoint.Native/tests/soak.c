@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS_MAX = 64, NAMES = 16, SECTIONS = 8, SECTION_BYTES = 1024, FIRST_PERCENT = 30, RETRIES = 3000, REST_SAMPLES = 60 };
+enum { THREADS_MAX = 64, NAMES = 16, SECTIONS = 8, SECTION_BYTES = 1024, FIRST_PERCENT = 30, RETRIES = 3000, REST_SAMPLES = 60, POOL_SWING = 2 };
 
 struct plan {
     const char *collect;
@@ -27,11 +27,12 @@ struct plan {
     unsigned settle_seconds;
 };
 
-/* What one process holds. */
+/* What one process holds. Threads are counted without those that the .NET runtime starts and ends as it sees fit. */
 struct held {
     long rss_kib;
     long descriptors;
     long threads;
+    long pool;
 };
 
 static SaCkptHandleT handle;
@@ -183,6 +184,38 @@ static long entries(const char *path)
     return count;
 }
 
+static bool is_of_the_pool(const char *name)
+{
+    static const char *const names[] = {".NET TP Worker", ".NET Tiered Com", ".NET BGC"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strncmp(name, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
+static void count_threads(long pid, struct held *held)
+{
+    char path[300], name[32];
+    snprintf(path, sizeof path, "/proc/%ld/task", pid);
+    DIR *tasks = opendir(path);
+    if (tasks == NULL)
+        fail(path, 0);
+    for (const struct dirent *task; (task = readdir(tasks)) != NULL;) {
+        if (task->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof path, "/proc/%ld/task/%.20s/comm", pid, task->d_name);
+        FILE *file = fopen(path, "r");
+        if (file == NULL)
+            continue; /* It has just ended. */
+        if (fgets(name, sizeof name, file) != NULL && is_of_the_pool(name))
+            held->pool++;
+        else
+            held->threads++;
+        fclose(file);
+    }
+    closedir(tasks);
+}
+
 static struct held held_by(long pid)
 {
     struct held held = {0};
@@ -191,11 +224,10 @@ static struct held held_by(long pid)
     FILE *status = fopen(path, "r");
     if (status == NULL)
         fail(path, 0);
-    while (fgets(line, sizeof line, status) != NULL) {
+    while (fgets(line, sizeof line, status) != NULL)
         sscanf(line, "VmRSS: %ld", &held.rss_kib);
-        sscanf(line, "Threads: %ld", &held.threads);
-    }
     fclose(status);
+    count_threads(pid, &held);
     snprintf(path, sizeof path, "/proc/%ld/fd", pid);
     held.descriptors = entries(path);
     return held;
@@ -209,6 +241,8 @@ static void rest(long pids[2], struct held held[2])
             struct held now = held_by(pids[i]);
             if (sample == 0 || now.threads < held[i].threads)
                 held[i].threads = now.threads;
+            if (sample == 0 || now.pool < held[i].pool)
+                held[i].pool = now.pool;
             if (sample == 0 || now.descriptors < held[i].descriptors)
                 held[i].descriptors = now.descriptors;
             held[i].rss_kib = now.rss_kib;
@@ -230,20 +264,21 @@ static void settle(void)
 
 static void print(const char *who, long percent, const struct held *held)
 {
-    printf("%3ld %%  %-8s rss %8ld KiB, %3ld descriptors, %3ld threads\n", percent, who, held->rss_kib, held->descriptors, held->threads);
+    printf("%3ld %%  %-8s rss %8ld KiB, %3ld descriptors, %3ld threads and %ld of the runtime's pool\n", percent, who, held->rss_kib,
+           held->descriptors, held->threads, held->pool);
     fflush(stdout);
 }
 
-/* Less than 5 % or 16 MiB, and not one descriptor or thread. */
+/* Less than 5 % or 16 MiB, and not one descriptor or thread; of the pool no more than a few, which come and go. */
 static bool is_same(const char *who, const struct held *before, const struct held *after)
 {
     long difference = labs(after->rss_kib - before->rss_kib);
     bool is_same = (difference * 20 < before->rss_kib || difference < 16 * 1024) && before->descriptors == after->descriptors
-        && before->threads == after->threads;
+        && before->threads == after->threads && after->pool <= before->pool + POOL_SWING;
     printf(
-        "%s: rss %+ld KiB (%+.1f %%), descriptors %+ld, threads %+ld: %s\n", who, after->rss_kib - before->rss_kib,
+        "%s: rss %+ld KiB (%+.1f %%), descriptors %+ld, threads %+ld, pool %+ld: %s\n", who, after->rss_kib - before->rss_kib,
         100.0 * (double)(after->rss_kib - before->rss_kib) / (double)before->rss_kib, after->descriptors - before->descriptors,
-        after->threads - before->threads, is_same ? "as it was" : "NOT as it was");
+        after->threads - before->threads, after->pool - before->pool, is_same ? "as it was" : "NOT as it was");
     return is_same;
 }
 
