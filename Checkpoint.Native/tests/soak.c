@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS_MAX = 64, NAMES = 16, SECTIONS = 8, SECTION_BYTES = 1024, FIRST_PERCENT = 30, RETRIES = 3000, REST_SAMPLES = 60, POOL_SWING = 2 };
+enum { THREADS_MAX = 64, NAMES = 16, SECTIONS = 8, SECTION_BYTES = 1024, FIRST_PERCENT = 30, RETRIES = 3000, REST_SAMPLES = 60 };
 
 struct plan {
     const char *collect;
@@ -27,7 +27,7 @@ struct plan {
     unsigned settle_seconds;
 };
 
-/* What one process holds. Threads are counted without those that the .NET runtime starts and ends as it sees fit. */
+/* What one process holds. The threads that the .NET runtime starts and ends as it sees fit are counted apart, so that a reader knows whose one was. */
 struct held {
     long rss_kib;
     long descriptors;
@@ -269,12 +269,12 @@ static void print(const char *who, long percent, const struct held *held)
     fflush(stdout);
 }
 
-/* Less than 5 % or 16 MiB, and not one descriptor or thread; of the pool no more than a few, which come and go. */
+/* Less than 5 % or 16 MiB, and not one descriptor or thread, whoever started it. */
 static bool is_same(const char *who, const struct held *before, const struct held *after)
 {
     long difference = labs(after->rss_kib - before->rss_kib);
     bool is_same = (difference * 20 < before->rss_kib || difference < 16 * 1024) && before->descriptors == after->descriptors
-        && before->threads == after->threads && after->pool <= before->pool + POOL_SWING;
+        && before->threads == after->threads && before->pool == after->pool;
     printf(
         "%s: rss %+ld KiB (%+.1f %%), descriptors %+ld, threads %+ld, pool %+ld: %s\n", who, after->rss_kib - before->rss_kib,
         100.0 * (double)(after->rss_kib - before->rss_kib) / (double)before->rss_kib, after->descriptors - before->descriptors,

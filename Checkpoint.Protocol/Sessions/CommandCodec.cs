@@ -61,7 +61,7 @@ internal static class CommandCodec
             6 => new SetActiveReplica(from.U64()),
             7 => new GetStatus(from.U64()),
             ChangeTag => new Change(from.U64(), ContentOpCodec.Read(ref from)),
-            9 => new Read(from.U64(), ReadCodec.ReadElements(ref from)),
+            ReadTag => new Read(from.U64(), ReadCodec.ReadElements(ref from)),
             10 => new Synchronize(from.U64()),
             11 => new IterationInitialize(from.U64(), (SectionsChosen)from.U8(), from.I64()),
             12 => new IterationNext(from.U64(), from.I32()),
