@@ -28,7 +28,7 @@ internal sealed record NativeRun(int ExitCode, string Out, string Error)
         }
         finally
         {
-            StartedProcesses.End(process); // At exit it could not be ended any more: it is disposed of.
+            StartedProcesses.End(process);
         }
 
         return new NativeRun(process.ExitCode, await output, await error);

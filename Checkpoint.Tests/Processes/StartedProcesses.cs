@@ -16,15 +16,15 @@ public static class StartedProcesses
             End(process);
     };
 
+    /// <summary>Whoever disposes of it calls <see cref="End"/> before that: a disposed process can be asked nothing at exit.</summary>
     public static void Add(Process process)
     {
         var id = process.Id;
         Running[id] = process;
-        process.Disposed += (_, _) => Running.TryRemove(new KeyValuePair<int, Process>(id, process)); // It can be asked nothing more.
         if (Environment.GetEnvironmentVariable("CHECKPOINT_TEST_PIDS") is { Length: > 0 } record)
         {
             lock (Gate)
-                File.AppendAllText(record, process.Id.ToString(CultureInfo.InvariantCulture) + "\n");
+                File.AppendAllText(record, id.ToString(CultureInfo.InvariantCulture) + "\n");
         }
     }
 

@@ -9,8 +9,17 @@ public sealed class ProcessWatchTests : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly ProcessWatch _watch = new();
+    private readonly List<Process> _sleepers = [];
 
-    public void Dispose() => _watch.Dispose();
+    public void Dispose()
+    {
+        _watch.Dispose();
+        foreach (var sleeper in _sleepers)
+        {
+            StartedProcesses.End(sleeper);
+            sleeper.Dispose();
+        }
+    }
 
     [Fact(DisplayName = "The end of each process is told once, and only its own")]
     public async Task Ends()
@@ -32,8 +41,8 @@ public sealed class ProcessWatchTests : IDisposable
     [Fact(DisplayName = "Nothing is told of a process that is no longer watched")]
     public async Task Forgotten()
     {
-        using var forgotten = Sleeper();
-        using var watched = Sleeper();
+        var forgotten = Sleeper();
+        var watched = Sleeper();
         var end = new TaskCompletionSource();
         _watch.Watch(forgotten.Id, () => Assert.Fail("told"))!.Dispose();
         _watch.Watch(watched.Id, end.SetResult);
@@ -47,7 +56,7 @@ public sealed class ProcessWatchTests : IDisposable
     [Fact(DisplayName = "A process that is gone already has ended; what is no process of this namespace is not watched")]
     public async Task Gone()
     {
-        using var process = Sleeper();
+        var process = Sleeper();
         Signals.Send(process.Id, Signal.Kill);
         await process.WaitForExitAsync().WaitAsync(Patience);
         var end = new TaskCompletionSource();
@@ -57,10 +66,11 @@ public sealed class ProcessWatchTests : IDisposable
         Assert.Null(_watch.Watch(0, () => Assert.Fail("told")));
     }
 
-    private static Process Sleeper()
+    private Process Sleeper()
     {
         var process = Process.Start("sleep", "60");
         StartedProcesses.Add(process);
+        _sleepers.Add(process);
         return process;
     }
 }
