@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The soak: one process, 10 million calls and a million opens and closes against a host of its own; neither may grow between 30 % and 100 %.
-# usage: tests/soak.sh [CALLS [OPENS [THREADS [SETTLE-SECONDS]]]]     (10000000 1000000 4 120; well below an hour)
+# usage: tests/soak.sh [CALLS [OPENS [THREADS [SETTLE-SECONDS]]]]     (10000000 1000000 4 60; well below an hour)
 # Everything it writes is in .run/soak of this checkout and in the build directories.
 set -euo pipefail
 # Relative paths: a Unix socket's path is limited to 107 bytes, wherever this checkout lies.
