@@ -2,7 +2,8 @@ namespace Checkpoint.Cli.Bench;
 
 /// <summary>
 /// A closed loop: each of so many workers starts its next operation when its last one has ended. Ends at the earlier of a time and a
-/// number of operations; what is on its way then is waited for and counts.
+/// number of operations; what is on its way then is waited for and counts. A worker that the machine starts late does one operation all
+/// the same, so that a measurement is never empty.
 /// </summary>
 public static class ClosedLoop
 {
@@ -21,7 +22,7 @@ public static class ClosedLoop
         async Task<LatencyHistogram> WorkAsync()
         {
             var latencies = new LatencyHistogram();
-            while (clock.GetElapsedTime(startedAt) < duration)
+            do
             {
                 var number = Interlocked.Increment(ref next);
                 if (number >= operationsMax)
@@ -30,6 +31,7 @@ public static class ClosedLoop
                 await operation(number, cancel);
                 latencies.Record(clock.GetElapsedTime(begun).Ticks * 100);
             }
+            while (clock.GetElapsedTime(startedAt) < duration);
 
             return latencies;
         }

@@ -81,6 +81,15 @@ public sealed class BenchRunnerTests
         Assert.InRange(most, 1, 4);
     }
 
+    [Fact(DisplayName = "A closed loop whose time is over before its workers run does one operation each")]
+    public async Task Late_loop()
+    {
+        var (latencies, _) = await ClosedLoop.RunAsync(
+            4, TimeSpan.Zero, 100, TimeProvider.System, (_, _) => ValueTask.CompletedTask, CancellationToken.None);
+
+        Assert.Equal(4, latencies.Count);
+    }
+
     [Fact(DisplayName = "Flatness is the ratio of the medians over all rounds")]
     public void Flatness_ratio()
     {
