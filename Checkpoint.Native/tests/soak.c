@@ -2,7 +2,7 @@
  * A long run in one process: calls (90 % reads, 10 % writes) and opens and closes of existing checkpoints. At 30 % and at 100 % of it everything
  * stands still, the host is told to collect, and what this process and the host hold is noted. A leak is a difference between the two.
  *
- * usage: soak COLLECT-COMMAND [CALLS [OPENS [THREADS [SETTLE-SECONDS]]]]     (10000000, 1000000, 4, 120)
+ * usage: soak COLLECT-COMMAND [CALLS [OPENS [THREADS [SETTLE-SECONDS]]]]     (10000000, 1000000, 4, 60)
  */
 #include <dirent.h>
 #include <pthread.h>

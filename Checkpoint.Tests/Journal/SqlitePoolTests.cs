@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace Checkpoint.Tests.Journal;
 
 /// <summary>
-/// What the journal relies on in Microsoft.Data.Sqlite. Up to 10.0.14 its pool now and then lent one connection to two owners
-/// (dotnet/efcore#39008): a host's close of a checkpoint then ended in "cannot start a transaction within a transaction".
+/// What the journal relies on in Microsoft.Data.Sqlite. The pool of 10.0.5 now and then lent one connection to two owners
+/// (dotnet/efcore#39008; mended in 10.0.15): a host's close of a checkpoint then ended in "cannot start a transaction within a transaction".
 /// </summary>
 public sealed class SqlitePoolTests : IDisposable
 {
