@@ -24,6 +24,7 @@ public sealed class DumpPutTests
 
         var run = await CliRun.OfAsync("dump", "words", "--socket", host.Path);
 
+        Assert.Equal((ExitCode.Ok, ""), (run.ExitCode, run.Error));
         Assert.Equal(
             """
             section a\x0a  2 bytes  corrupted  updated 2023-11-14T22:13:20.000Z  expires 2023-11-14T22:15:00.000Z
