@@ -145,7 +145,7 @@ public sealed class SectionTableTests
             var writes = Enumerable.Range(0, 10).Select(number => Write((Id($"s{number}"), 0, Bytes(64, 2)))).ToArray();
             var sequence = driver.Table.Sequence;
             var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var round = 0; round < 100; round++)
+            for (var round = 0; round < 1_000; round++)
                 foreach (var write in writes)
                     driver.Table.Apply(write, ++sequence, sequence, null);
             return GC.GetAllocatedBytesForCurrentThread() - before;
