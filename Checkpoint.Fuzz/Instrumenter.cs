@@ -17,6 +17,7 @@ public static class Instrumenter
     [
         "WireReader.cs", "Parcel.cs", "ParcelAssembler.cs", "GatewayFrame.cs", "FrameParser.cs", "FrameReader.cs", "SessionCodec.cs", "CommandCodec.cs",
         "ResultCodec.cs", "AdministrationCodec.cs", "ContentOpCodec.cs", "ReadCodec.cs", "SectionCodec.cs",
+        "DirectRequest.cs", "ReadRequest.cs", "WriteRequest.cs",
     ];
 
     /// <summary>Methods in these files that write.</summary>
