@@ -54,26 +54,35 @@ public static class Target
         }
     }
 
-    /// <summary>As the gateway asks first: what is decoded where it stands is what the codec makes of it.</summary>
+    /// <summary>
+    /// As the gateway asks first. What is decoded where it stands encodes to the same bytes again, and what is refused there the codec refuses.
+    /// </summary>
     private static bool IsDirect(ReadOnlyMemory<byte> message)
     {
-        DirectRequest direct = Write;
-        if (!Write.TryDecode(message))
+        try
         {
-            direct = Read;
-            if (!Read.TryDecode(message))
+            SessionProtocol.Request direct;
+            if (Write.TryDecode(message))
+                direct = new(Write.Id, Write.Budget, new SessionProtocol.Change(Write.Handle, OpOf(Write)));
+            else if (Read.TryDecode(message))
+                direct = new(Read.Id, Read.Budget, new SessionProtocol.Read(
+                    Read.Handle, [.. Read.Elements.ToArray().Select(element => new ReadElement(new SectionId(element.Id.ToArray()), element.Offset, element.Size))]));
+            else
                 return false;
+            return SessionCodec.Encode(direct).AsSpan().SequenceEqual(message.Span)
+                ? true
+                : throw new InvalidOperationException("a request was decoded to another one");
         }
+        catch (WireFormatException)
+        {
+            SessionCodec.Read(message);
+            throw new InvalidOperationException("a request was refused that the codec takes");
+        }
+    }
 
-        var elements = direct == Write ? Write.Elements.Length : Read.Elements.Length;
-        var same = SessionCodec.Read(message) is SessionProtocol.Request request && request.Id == direct.Id && request.Budget == direct.Budget
-            && request.Command switch
-            {
-                SessionProtocol.Change { Op: ContentOp.Write write } change => change.Handle == direct.Handle && write.Elements.Count == elements,
-                SessionProtocol.Change { Op: ContentOp.Overwrite } change => change.Handle == direct.Handle && elements == 1,
-                SessionProtocol.Read read => read.Handle == direct.Handle && read.Elements.Count == elements,
-                _ => false,
-            };
-        return same ? true : throw new InvalidOperationException("a request is not what the codec makes of it");
+    private static ContentOp OpOf(WriteRequest write)
+    {
+        var elements = write.Elements.ToArray().Select(element => new WriteElement(new SectionId(element.Id.ToArray()), element.Offset, element.Data)).ToList();
+        return write.IsOverwrite ? new ContentOp.Overwrite(elements[0].Id, elements[0].Data) : new ContentOp.Write(elements);
     }
 }
