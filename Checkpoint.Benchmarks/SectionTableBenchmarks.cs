@@ -46,7 +46,7 @@ public class SectionTableBenchmarks
     public int CheckOrderApply()
     {
         var op = _writes[_next++ % _writes.Length];
-        var (_, concrete) = _table.Check(op, _pending, static () => 0);
+        var (_, concrete, _) = _table.Check(op, _pending, static () => 0);
         _pending.Add(concrete!, ++_sequence, _sequence);
         _pages.Clear();
         _table.Apply(concrete!, _sequence, _sequence, _pages);

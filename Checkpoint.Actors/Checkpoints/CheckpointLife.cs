@@ -32,8 +32,7 @@ public sealed record CheckpointLife(
     public long RetentionEnd =>
         ClosedAt is not { } closed ? AisTime.End
         : Unlinked ? closed
-        : RetentionDuration >= AisTime.End - closed ? AisTime.End
-        : closed + RetentionDuration;
+        : Saturating.Add(closed, RetentionDuration);
 
     public bool HasOpenerOn(HostId host) => Openers.Values.Any(opener => opener.Host == host);
 

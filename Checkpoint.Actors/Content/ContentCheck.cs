@@ -3,13 +3,32 @@ using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Content;
 
+/// <summary>What a check says: the result, and when it is Ok the change to order and how much it adds.</summary>
+/// <param name="Concrete">With a generated id filled in; null when nothing is to be ordered.</param>
+/// <param name="GrowthBytes">By which sections become longer, a new one's id and overhead included. 0: it needs no new memory in the long run.</param>
+public readonly record struct ContentVerdict(ContentResult Result, ContentOp? Concrete, long GrowthBytes)
+{
+    public static ContentVerdict Refused(ContentResult result) => new(result, null, 0);
+}
+
 /// <summary>
 /// The orderer's check of one change against the content that all changes before it will have made. Reading <c>strict</c> of
-/// ais-ckpt 1.6; the order of the checks is that of 1.3: arguments, then presence, then capacity, a vector element by element.
+/// ais-ckpt 1.6; the order of the checks is that of 1.3: arguments, then presence, then capacity, a vector element by element. The elements of a
+/// vector apply in order, so each is checked against the sizes that those before it give. For one change; used once.
 /// </summary>
 internal sealed class ContentCheck(CreationAttributes attributes, PendingSections sections, MapShareGrowth? growth)
 {
-    public ContentResult Run(ContentOp op) => op switch
+    /// <summary>The sizes of sections that earlier elements of the vector have made longer.</summary>
+    private Dictionary<SectionId, long>? _grown;
+    private long _growthBytes;
+
+    public ContentVerdict Run(ContentOp op)
+    {
+        var result = Check(op);
+        return result.Status == AisStatus.Ok ? new(result, op, _growthBytes) : ContentVerdict.Refused(result);
+    }
+
+    private ContentResult Check(ContentOp op) => op switch
     {
         ContentOp.CreateSection create => Create(create),
         ContentOp.DeleteSection delete => NotDefault(delete.Id) ?? Present(delete.Id) ?? ContentResult.Ok,
@@ -37,7 +56,8 @@ internal sealed class ContentCheck(CreationAttributes attributes, PendingSection
             return new(AisStatus.Exist, $"section {create.Id} exists");
         if ((uint)sections.Count >= attributes.MaxSections)
             return new(AisStatus.NoSpace, $"all {attributes.MaxSections} sections of max-sections are in use");
-        return TooLarge(create.Data.Length) ?? NoRoom(create.Id, -1, create.Data.Length) ?? ContentResult.Ok;
+        _growthBytes = create.Id.Length + LogEntry.SectionOverheadBytes;
+        return Grow(create.Id, MapShare.Absent, new(0, (ulong)create.Data.Length)) ?? ContentResult.Ok;
     }
 
     private ContentResult SetExpiration(ContentOp.SetExpiration set)
@@ -53,7 +73,7 @@ internal sealed class ContentCheck(CreationAttributes attributes, PendingSection
             return tooLong;
         if (sections.Outline(overwrite.Id) is not { } outline)
             return Absent(overwrite.Id);
-        return TooLarge(overwrite.Data.Length) ?? NoRoom(overwrite.Id, outline.Size, overwrite.Data.Length) ?? ContentResult.Ok;
+        return Grow(overwrite.Id, outline.Size, new(0, (ulong)overwrite.Data.Length)) ?? ContentResult.Ok;
     }
 
     private ContentResult Write(ContentOp.Write write)
@@ -61,32 +81,44 @@ internal sealed class ContentCheck(CreationAttributes attributes, PendingSection
         if (write.Elements.Count == 0)
             return new(AisStatus.InvalidParam, "a vector of 0 elements");
         for (var index = 0; index < write.Elements.Count; index++)
-            if (Element(write.Elements[index]) is { } refused)
+            if (Element(write.Elements[index], write.Elements.Count == 1) is { } refused)
                 return refused with { ErroneousIndex = index };
         return ContentResult.Ok;
     }
 
-    private ContentResult? Element(WriteElement element)
+    private ContentResult? Element(WriteElement element, bool isOnly)
     {
         if (TooLong(element.Data.Length) is { } tooLong)
             return tooLong;
-        if (element.Offset < 0)
-            return new(AisStatus.InvalidParam, $"offset {element.Offset} is above every max-section-size");
-        var end = element.Data.IsEmpty ? 0 : (ulong)element.Offset + (ulong)element.Data.Length;
-        if (end > attributes.MaxSectionSize)
-            return new(AisStatus.InvalidParam, $"offset {element.Offset} + {element.Data.Length} bytes is above max-section-size {attributes.MaxSectionSize}");
+        var range = element.Range;
+        if (!range.IsEmpty && !range.IsWithin(attributes.MaxSectionSize))
+            return new(AisStatus.InvalidParam, $"{range} is above max-section-size {attributes.MaxSectionSize}");
         if (sections.Outline(element.Id) is not { } outline)
             return Absent(element.Id);
         if (outline.IsCorrupted)
             return new(AisStatus.NotExist, CorruptedReason(element.Id));
-        return end <= (ulong)outline.Size ? null : TooLarge((long)end) ?? NoRoom(element.Id, outline.Size, (long)end);
+        var size = Math.Max(outline.Size, _grown?.GetValueOrDefault(element.Id) ?? 0);
+        if (range.IsEmpty || range.IsWithin((ulong)size))
+            return null;
+        if (Grow(element.Id, size, range) is { } refused)
+            return refused;
+        if (!isOnly)
+            (_grown ??= new(SectionIdBytes.Comparer))[element.Id] = range.EndSize;
+        return null;
     }
 
     internal static string CorruptedReason(SectionId id) => $"section {id} is corrupted; only overwrite and delete work on it";
 
-    private static ContentResult? TooLarge(long size) => size > ContentLimits.SectionSizeMaxBytes
-        ? new(AisStatus.NoResources, $"a section of {size} bytes is above the service's limit of {ContentLimits.SectionSizeMaxBytes}")
-        : null;
+    /// <summary>May the section reach to the end of the range? What it grows by is counted, and taken into the accounts of the map.</summary>
+    private ContentResult? Grow(SectionId id, long sizeBefore, ByteRange range)
+    {
+        if (!range.IsWithin((ulong)ContentLimits.SectionSizeMaxBytes))
+            return new(AisStatus.NoResources, $"a section of {range.End} bytes is above the service's limit of {ContentLimits.SectionSizeMaxBytes}");
+        if (growth?.Refuse(id, sizeBefore, range.EndSize) is { } reason)
+            return new(AisStatus.NoResources, reason);
+        _growthBytes += Math.Max(0, range.EndSize - Math.Max(0, sizeBefore));
+        return null;
+    }
 
     private static ContentResult? NotDefault(SectionId id) => id.IsDefault
         ? new(AisStatus.InvalidParam, "the default section can neither be deleted nor given an expiration time")
@@ -99,8 +131,4 @@ internal sealed class ContentCheck(CreationAttributes attributes, PendingSection
         : null;
 
     private ContentResult? Present(SectionId id) => sections.Outline(id) is null ? Absent(id) : null;
-
-    private ContentResult? NoRoom(SectionId id, long sizeBefore, long sizeAfter) => growth?.Refuse(id, sizeBefore, sizeAfter) is { } reason
-        ? new(AisStatus.NoResources, reason)
-        : null;
 }

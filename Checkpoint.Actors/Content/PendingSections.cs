@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Content;
@@ -9,8 +10,8 @@ namespace Checkpoint.Actors.Content;
 /// <param name="table">The stable content below; <see cref="Remove"/> follows its <see cref="SectionTable.Apply"/> of the same change.</param>
 public sealed class PendingSections(SectionTable table)
 {
-    private readonly Queue<Pending> _changes = new();
-    private readonly Dictionary<SectionId, Overlay> _overlays = new(SectionIdBytes.Comparer);
+    private readonly Queue<(ContentOp Op, long Sequence)> _changes = new();
+    private readonly Dictionary<SectionId, SectionOverlay> _overlays = new(SectionIdBytes.Comparer);
     private int _count;
     private long _bytesUsed;
 
@@ -32,10 +33,13 @@ public sealed class PendingSections(SectionTable table)
     {
         if (_changes.Count == 0)
             (_count, _bytesUsed) = (table.Count, table.BytesUsed);
-        var change = new Pending(op, sequence, wallTime);
-        _changes.Enqueue(change);
-        foreach (var id in SectionOps.IdsOf(op))
-            Touch(id, change);
+        _changes.Enqueue((op, sequence));
+        if (op is ContentOp.Write write)
+            foreach (var element in write.Elements)
+                Touch(element, write, sequence, wallTime);
+        else
+            foreach (var id in SectionOps.IdsOf(op))
+                Touch(id, op, sequence, wallTime);
     }
 
     /// <summary>The oldest change is stable and the table has applied it.</summary>
@@ -45,10 +49,10 @@ public sealed class PendingSections(SectionTable table)
         if (!_changes.TryDequeue(out var change) || change.Sequence != sequence)
             throw new InvalidOperationException($"Update {sequence} is not the oldest pending one.");
         foreach (var id in SectionOps.IdsOf(change.Op))
-            if (_overlays.TryGetValue(id, out var overlay) && overlay.Changes.TryPeek(out var oldest) && oldest.Sequence == sequence)
+            if (_overlays.TryGetValue(id, out var overlay))
             {
-                overlay.Changes.Dequeue();
-                if (overlay.Changes.Count == 0)
+                overlay.Remove(sequence);
+                if (overlay.IsEmpty)
                     _overlays.Remove(id);
             }
     }
@@ -78,47 +82,37 @@ public sealed class PendingSections(SectionTable table)
         ? overlay.Outline
         : SectionOutline.Of(table.Find(id));
 
-    private void Touch(SectionId id, Pending change)
+    /// <summary>An expiry may name a section twice: the second time finds it as the first has made it.</summary>
+    private void Touch(SectionId id, ContentOp op, long sequence, long wallTime)
     {
-        if (!_overlays.TryGetValue(id, out var overlay))
-            _overlays.Add(id, overlay = new Overlay(id, SectionOutline.Of(table.Find(id))));
-        if (overlay.NewestSequence == change.Sequence)
-            return; // A vector named it before: the whole vector is taken in at once.
-        var before = overlay.Outline;
-        overlay.Add(change);
-        _count += (overlay.Outline is null ? 0 : 1) - (before is null ? 0 : 1);
-        _bytesUsed += (overlay.Outline?.Size ?? 0) - (before?.Size ?? 0);
+        var overlay = OverlayOf(id);
+        if (overlay.PartOf(sequence) is not null)
+            return;
+        overlay.Add(new PendingPart(op, null, sequence, wallTime));
+        Become(overlay, SectionOutline.After(overlay.Outline, op, wallTime));
     }
 
-    internal sealed record Pending(ContentOp Op, long Sequence, long WallTime);
-
-    private sealed class Overlay(SectionId id, SectionOutline? outline)
+    private void Touch(WriteElement element, ContentOp.Write write, long sequence, long wallTime)
     {
-        private Section? _head;
-        private long _headSequence = -1;
+        var overlay = OverlayOf(element.Id);
+        if (overlay.PartOf(sequence) is { } part)
+            part.Add(element);
+        else
+            overlay.Add(new PendingPart(write, write.Elements.Count == 1 ? write.Elements : new List<WriteElement> { element }, sequence, wallTime));
+        Become(overlay, SectionOutline.After(overlay.Outline, element, wallTime));
+    }
 
-        public SectionOutline? Outline { get; private set; } = outline;
+    private SectionOverlay OverlayOf(SectionId id)
+    {
+        ref var overlay = ref CollectionsMarshal.GetValueRefOrAddDefault(_overlays, id, out _);
+        return overlay ??= new SectionOverlay(id, SectionOutline.Of(table.Find(id)));
+    }
 
-        public long NewestSequence { get; private set; } = -1;
-
-        public Queue<Pending> Changes { get; } = new();
-
-        public void Add(Pending change)
-        {
-            Changes.Enqueue(change);
-            NewestSequence = change.Sequence;
-            Outline = SectionOutline.After(Outline, id, change.Op);
-        }
-
-        /// <summary>Kept, since a later read needs only the changes after it; it stays right when the table catches up with it.</summary>
-        public Section? Head(SectionTable table)
-        {
-            if (_headSequence < table.Sequence)
-                (_head, _headSequence) = (table.Find(id), table.Sequence);
-            foreach (var change in Changes)
-                if (change.Sequence > _headSequence)
-                    (_head, _headSequence) = (SectionOps.Apply(_head, id, change.Op, change.Sequence, change.WallTime), change.Sequence);
-            return _head;
-        }
+    private void Become(SectionOverlay overlay, SectionOutline? after)
+    {
+        var before = overlay.Outline;
+        overlay.Outline = after;
+        _count += (after is null ? 0 : 1) - (before is null ? 0 : 1);
+        _bytesUsed += (after?.Size ?? 0) - (before?.Size ?? 0);
     }
 }

@@ -45,10 +45,12 @@ public sealed class Section
 
     public SectionDescriptor Describe() => new(Id, ExpirationTime, Size, State, LastUpdate);
 
-    /// <summary>The bytes [offset, offset + length) clipped at the section's end. Never written to afterwards.</summary>
-    /// <param name="offset">Between 0 and <see cref="Size"/>.</param>
-    public ReadOnlyMemory<byte> Read(long offset, long length) =>
-        SectionPages.Read(Pages, offset, (int)Math.Min(length, Size - offset));
+    /// <summary>The bytes of a range, clipped at the section's end. Never written to afterwards.</summary>
+    /// <param name="range">It begins inside the section or at its end.</param>
+    public ReadOnlyMemory<byte> Read(ByteRange range) => SectionPages.Read(Pages, (long)range.Offset, LengthIn(range));
+
+    /// <summary>How many bytes of a range, which begins inside or at the end, the section has.</summary>
+    public int LengthIn(ByteRange range) => (int)Math.Min(range.Length, (ulong)Size - range.Offset);
 
     /// <summary>The bytes from <paramref name="offset"/> on, all inside the section.</summary>
     public void CopyTo(long offset, Span<byte> to) => SectionPages.CopyTo(Pages, offset, to);

@@ -15,7 +15,7 @@ internal sealed class SectionEdit(Section original)
     public void Cover(WriteElement element)
     {
         if (!element.Data.IsEmpty)
-            _size = Math.Max(_size, element.Offset + element.Data.Length);
+            _size = Math.Max(_size, element.Range.EndSize);
     }
 
     public void Write(WriteElement element)

@@ -18,7 +18,7 @@ internal static class SectionOps
         _ => throw Unknown(op),
     };
 
-    /// <summary>The section <paramref name="id"/>, which <paramref name="op"/> names, after it; null when it is then absent.</summary>
+    /// <summary>The section <paramref name="id"/>, which <paramref name="op"/> names, after it; null when it is then absent. Vectors are <see cref="Write"/>'s.</summary>
     public static Section? Apply(Section? before, SectionId id, ContentOp op, long sequence, long wallTime) => op switch
     {
         ContentOp.CreateSection create => before is null
@@ -29,7 +29,6 @@ internal static class SectionOps
         ContentOp.Overwrite overwrite => Existing(before, id, sequence, before?.Overwrite(overwrite.Data, wallTime, sequence)),
         ContentOp.Corrupt => Existing(before, id, sequence, before?.Corrupt(sequence)),
         ContentOp.ExpireSections expire => IsDue(before, expire) ? null : before,
-        ContentOp.Write write => Existing(before, id, sequence, before is null ? null : Write(before, write, sequence, wallTime)),
         _ => throw Unknown(op),
     };
 
@@ -38,15 +37,14 @@ internal static class SectionOps
 
     public static Exception Unknown(ContentOp op) => new InvalidOperationException($"No rule applies {op.GetType().Name}.");
 
-    private static Section Write(Section before, ContentOp.Write write, long sequence, long wallTime)
+    /// <summary>The section <paramref name="id"/> after a vector of which these are its elements, in order.</summary>
+    public static Section Write(Section? before, SectionId id, IReadOnlyList<WriteElement> elements, long sequence, long wallTime)
     {
-        var edit = new SectionEdit(before);
-        foreach (var element in write.Elements)
-            if (element.Id == before.Id)
-                edit.Cover(element);
-        foreach (var element in write.Elements)
-            if (element.Id == before.Id)
-                edit.Write(element);
+        var edit = new SectionEdit(Existing(before, id, sequence, before)!);
+        foreach (var element in elements)
+            edit.Cover(element);
+        foreach (var element in elements)
+            edit.Write(element);
         return edit.Build(wallTime, sequence);
     }
 

@@ -20,17 +20,18 @@ public static class SectionReads
         for (var index = 0; index < data.Length; index++)
         {
             var element = elements[index];
-            if (element.Size != ReadElement.Whole && (element.Size < 0 || (ulong)element.Size > table.Attributes.MaxSectionSize))
+            var range = element.Range;
+            if (!element.IsWhole && range.Length > table.Attributes.MaxSectionSize)
                 return ReadResult.Refused(
-                    AisStatus.InvalidParam, $"{element.Size} bytes are above max-section-size {table.Attributes.MaxSectionSize}", index);
+                    AisStatus.InvalidParam, $"{range.Length} bytes are above max-section-size {table.Attributes.MaxSectionSize}", index);
             if (table.Head(element.Id, pending) is not { } section)
                 return ReadResult.Refused(AisStatus.NotExist, $"section {element.Id} does not exist", index);
             if (section.IsCorrupted)
                 return ReadResult.Refused(AisStatus.NotExist, ContentCheck.CorruptedReason(element.Id), index);
-            if (element.Offset < 0 || element.Offset > section.Size)
+            if (range.Offset > (ulong)section.Size)
                 return ReadResult.Refused(
-                    AisStatus.InvalidParam, $"offset {element.Offset} is beyond the section's {section.Size} bytes", index);
-            data[index] = section.Read(element.Offset, element.Size == ReadElement.Whole ? section.Size : element.Size);
+                    AisStatus.InvalidParam, $"offset {range.Offset} is beyond the section's {section.Size} bytes", index);
+            data[index] = section.Read(range);
         }
 
         return new(AisStatus.Ok, data);
@@ -43,29 +44,29 @@ public static class SectionReads
         List<SectionId> ids = new(chosen == SectionsChosen.Any ? table.Count : 0);
         var isPending = pending is { Changes: > 0 };
         foreach (var section in table.Sections.Values)
-            if (!(isPending && pending!.Touches(section.Id)) && Matches(section, chosen, time))
+            if (!(isPending && pending!.Touches(section.Id)) && Matches(section.ExpirationTime, section.IsCorrupted, chosen, time))
                 ids.Add(section.Id);
         if (isPending)
             foreach (var id in pending!.TouchedIds)
-                if (pending.Head(id) is { } section && Matches(section, chosen, time))
+                if (pending.Outline(id) is { } outline && Matches(outline.ExpirationTime, outline.IsCorrupted, chosen, time))
                     ids.Add(id);
         return ids;
     }
 
     /// <summary>Null when the section is absent.</summary>
     public static SectionDescriptor? Describe(this SectionTable table, SectionId id, PendingSections? pending = null) =>
-        table.Head(id, pending)?.Describe();
+        pending is null ? table.Find(id)?.Describe() : pending.Outline(id)?.Describe(id);
 
     private static Section? Head(this SectionTable table, SectionId id, PendingSections? pending) =>
         pending is null ? table.Find(id) : pending.Head(id);
 
-    private static bool Matches(Section section, SectionsChosen chosen, long time) => chosen switch
+    private static bool Matches(long expirationTime, bool isCorrupted, SectionsChosen chosen, long time) => chosen switch
     {
         SectionsChosen.Any => true,
-        SectionsChosen.Forever => section.ExpirationTime == AisTime.End,
-        SectionsChosen.LessOrEqual => section.ExpirationTime <= time,
-        SectionsChosen.GreaterOrEqual => section.ExpirationTime >= time,
-        SectionsChosen.Corrupted => section.IsCorrupted,
+        SectionsChosen.Forever => expirationTime == AisTime.End,
+        SectionsChosen.LessOrEqual => expirationTime <= time,
+        SectionsChosen.GreaterOrEqual => expirationTime >= time,
+        SectionsChosen.Corrupted => isCorrupted,
         _ => throw new ArgumentOutOfRangeException(nameof(chosen), chosen, "no SaCkptSectionsChosenT"),
     };
 }

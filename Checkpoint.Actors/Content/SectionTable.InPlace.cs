@@ -22,9 +22,9 @@ public sealed partial class SectionTable
         foreach (var element in elements)
         {
             var length = element.Data.Length;
-            if (length == 0 || element.Offset < 0 || Find(element.Id.Span) is not { IsCorrupted: false } section)
+            if (length == 0 || Find(element.Id.Span) is not { IsCorrupted: false } section)
                 return false;
-            if (element.Offset > section.Size - length || (isOverwrite && length != section.Size))
+            if (!element.Range.IsWithin((ulong)section.Size) || (isOverwrite && length != section.Size))
                 return false;
         }
 

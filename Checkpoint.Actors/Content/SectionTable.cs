@@ -55,24 +55,21 @@ public sealed partial class SectionTable
 
     /// <summary>
     /// May <paramref name="op"/> be ordered after everything in <paramref name="pending"/>? The result is Ok, or the exact refusal with
-    /// limit and value; then nothing is to be ordered. On Ok the second is the change to order, a generated id filled in.
+    /// limit and value; then nothing is to be ordered. What is let through can be applied, on every host, whatever the numbers in it.
     /// </summary>
     /// <param name="random">64 random bits, for a generated id.</param>
-    public (ContentResult Result, ContentOp? Concrete) Check(ContentOp op, PendingSections pending, Func<ulong> random)
+    public ContentVerdict Check(ContentOp op, PendingSections pending, Func<ulong> random)
     {
-        var result = new ContentCheck(Attributes, pending, _share?.Growth()).Run(op);
-        if (result.Status != AisStatus.Ok)
-            return (result, null);
-        if (op is not ContentOp.CreateSection { Id.IsDefault: true } create)
-            return (result, op);
+        var verdict = new ContentCheck(Attributes, pending, _share?.Growth()).Run(op);
+        if (verdict.Concrete is null || op is not ContentOp.CreateSection { Id.IsDefault: true } create)
+            return verdict;
 
         if (GeneratedIds.Next(Attributes.MaxSectionIdSize, pending.Count, Exists, random) is not { } id)
-            return (new(AisStatus.NoSpace, $"every id of {Attributes.MaxSectionIdSize} bytes is in use"), null);
+            return ContentVerdict.Refused(new(AisStatus.NoSpace, $"every id of {Attributes.MaxSectionIdSize} bytes is in use"));
 
         // Once more with its own id: where in the map there has to be room depends on it.
-        var concrete = create with { Id = id };
-        result = new ContentCheck(Attributes, pending, _share?.Growth()).Run(concrete);
-        return result.Status == AisStatus.Ok ? (result with { GeneratedId = id }, concrete) : (result, null);
+        verdict = new ContentCheck(Attributes, pending, _share?.Growth()).Run(create with { Id = id });
+        return verdict.Concrete is null ? verdict : verdict with { Result = verdict.Result with { GeneratedId = id } };
 
         bool Exists(SectionId candidate) => pending.Outline(candidate) is not null;
     }
@@ -137,7 +134,7 @@ public sealed partial class SectionTable
     private List<SectionChange> Write(ContentOp.Write write, long wallTime, ICollection<SectionMapProtocol.PageChange>? pages)
     {
         if (write.Elements is [var only])
-            return Write(only, write, wallTime, pages);
+            return WriteOnly(only, write.Elements, wallTime, pages);
         List<SectionChange> changes = new(write.Elements.Count);
         Dictionary<SectionId, SectionEdit> edits = new(write.Elements.Count);
         foreach (var element in write.Elements)
@@ -161,11 +158,11 @@ public sealed partial class SectionTable
     }
 
     /// <summary>Most writes have one element; they need no table of edits.</summary>
-    private List<SectionChange> Write(
-        WriteElement element, ContentOp.Write write, long wallTime, ICollection<SectionMapProtocol.PageChange>? pages)
+    private List<SectionChange> WriteOnly(
+        WriteElement element, IReadOnlyList<WriteElement> vector, long wallTime, ICollection<SectionMapProtocol.PageChange>? pages)
     {
         var before = Find(element.Id);
-        Put(before, SectionOps.Apply(before, element.Id, write, Sequence, wallTime), pages, element.Id);
+        Put(before, SectionOps.Write(before, element.Id, vector, Sequence, wallTime), pages, element.Id);
         return element.Data.IsEmpty ? [] : [new(SectionChangeKind.Written, element.Id, element.Offset, element.Data.Length)];
     }
 

@@ -22,15 +22,15 @@ internal sealed class ChangeExecutor(MachineContext context, ViewKeeper keeper, 
     {
         if (replica.LacksActive)
             return (new(AisStatus.NotExist, $"{replica.State.Name} has no active replica"), 0);
-        var (result, concrete) = replica.Table!.Check(op, replica.Pending!, context.NextRandom);
+        var (result, concrete, growth) = replica.Table!.Check(op, replica.Pending!, context.NextRandom);
         if (concrete is null)
             return (result, 0);
         if (ContentOpCodec.TooBig(concrete) is { } tooBig)
             return (new(AisStatus.NoResources, tooBig), 0);
-        var grows = Quota.Grows(concrete, replica.Pending!);
+        var grows = growth > 0;
         if (grows && quota.WithoutMemory() is { } exhausted)
             return (new(AisStatus.NoMemory, exhausted), 0);
-        if ((grows || concrete.DataBytes > 0) && quota.Refuse(Quota.GrowthOf(concrete, replica.Pending!), grows) is { } reason)
+        if ((grows || concrete.DataBytes > 0) && quota.Refuse(Quota.DemandOf(concrete, growth), grows) is { } reason)
             return (new(AisStatus.NoResources, reason), 0);
         var orderer = replica.Orderer!;
         var entry = orderer.Order(new LogBody.Content(concrete, session, handle, number));
@@ -117,8 +117,8 @@ internal sealed class ChangeExecutor(MachineContext context, ViewKeeper keeper, 
     private long Admit(HostId from, HostMessage.Change change, SessionNumbers numbers)
     {
         var latest = context.Now + context.Options.ChangeTimeMax;
-        var deadline = heartbeats.Of(from).ClockOffset is { } offset && change.Deadline < long.MaxValue / 2
-            ? Math.Min(change.Deadline + offset, latest)
+        var deadline = heartbeats.Of(from).ClockOffset is { } offset && change.Deadline != AisTime.End
+            ? Math.Min(Saturating.Add(change.Deadline, offset), latest)
             : latest;
         _numbers[(change.Session, change.Incarnation)] = new SessionNumbers(change.Number, Math.Max(numbers.Deadline, deadline));
         return deadline;

@@ -34,7 +34,7 @@ internal sealed class Controls(
         if (_remote.ContainsKey(key))
             return; // It waits here to become stable.
         var offset = heartbeats.Of(from).ClockOffset ?? 0;
-        var deadline = control.Deadline > long.MaxValue / 2 ? long.MaxValue : control.Deadline + offset;
+        var deadline = control.Deadline == AisTime.End ? AisTime.End : Saturating.Add(control.Deadline, offset);
         var pending = new PendingControl(control.Incarnation, control.Body, deadline, (status, reason) =>
         {
             _remote.Remove(key);

@@ -43,7 +43,7 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
             var id = element.Id.Span;
             if (replica.Pending!.TouchesBytes(id) || table.Find(id) is not { } section || !TableReader.IsPlain(element, section, table.Attributes))
                 return false;
-            var length = TableReader.LengthOf(element, section);
+            var length = section.LengthIn(element.Range);
             bytesMax -= sizeof(uint) + length;
             if (bytesMax < 0)
                 return false;
@@ -59,7 +59,7 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
         if (!_remote.Add((from, query.Id)))
             return; // Its answer is awaited here already.
         var offset = heartbeats.Of(from).ClockOffset ?? 0;
-        var deadline = query.Deadline > long.MaxValue / 2 ? long.MaxValue : query.Deadline + offset;
+        var deadline = query.Deadline == AisTime.End ? AisTime.End : Saturating.Add(query.Deadline, offset);
         Submit(new PendingQuery(
             query.Incarnation,
             query.Body,

@@ -32,7 +32,7 @@ internal sealed class Quota(MachineContext context, ViewKeeper keeper, Heartbeat
     public string? Refuse(long bytes, bool grows)
     {
         var reserve = grows ? Reserve : 0;
-        if (replicas.BytesUsed + bytes > context.Options.BytesMax - reserve)
+        if (Saturating.Add(replicas.BytesUsed, bytes) > context.Options.BytesMax - reserve)
             return $"this host holds {replicas.BytesUsed} bytes and its limit is {context.Options.BytesMax - reserve}";
         reserve /= keeper.Current!.Hosts.Length;
         foreach (var host in keeper.Current!.Hosts)
@@ -40,8 +40,8 @@ internal sealed class Quota(MachineContext context, ViewKeeper keeper, Heartbeat
             if (host == context.Self)
                 continue;
             var peer = heartbeats.Of(host);
-            var underway = Math.Max(0, _sent.GetValueOrDefault(host) - peer.Received);
-            var room = Math.Max(0, peer.Credit - underway - reserve);
+            var underway = Math.Max(0, Saturating.Subtract(_sent.GetValueOrDefault(host), peer.Received));
+            var room = Math.Max(0, Saturating.Subtract(Saturating.Subtract(peer.Credit, underway), reserve));
             if (room < bytes)
                 return $"{host} takes {room} more bytes from this host, and the update has {bytes}";
         }
@@ -65,32 +65,9 @@ internal sealed class Quota(MachineContext context, ViewKeeper keeper, Heartbeat
             _sent[peer.Host] = _sent.GetValueOrDefault(peer.Host) + entry.Bytes;
     }
 
-    /// <summary>Does the change make a section, or one longer? A section that is made shorter or written within its size needs no new memory.</summary>
-    public static bool Grows(ContentOp op, PendingSections pending) => op switch
-    {
-        ContentOp.CreateSection => true,
-        ContentOp.Overwrite overwrite => pending.Outline(overwrite.Id) is { } outline && overwrite.Data.Length > outline.Size,
-        ContentOp.Write write => write.Elements.Any(element =>
-            !element.Data.IsEmpty && pending.Outline(element.Id) is { } outline && element.Offset + element.Data.Length > outline.Size),
-        _ => false,
-    };
-
     /// <summary>Bytes that a change may add to each host, to an upper bound.</summary>
-    public static long GrowthOf(ContentOp op, PendingSections pending)
-    {
-        var growth = LogEntry.OverheadBytes + op.DataBytes;
-        switch (op)
-        {
-            case ContentOp.CreateSection create:
-                return growth + create.Id.Length + LogEntry.SectionOverheadBytes;
-            case ContentOp.Write write:
-                var beyond = 0L;
-                foreach (var element in write.Elements)
-                    if (pending.Outline(element.Id) is { } outline && !element.Data.IsEmpty)
-                        beyond += Math.Max(0, element.Offset + element.Data.Length - outline.Size);
-                return Math.Max(growth, beyond);
-            default:
-                return growth;
-        }
-    }
+    /// <param name="growthBytes">As <see cref="ContentVerdict"/> has them.</param>
+    public static long DemandOf(ContentOp op, long growthBytes) => op is ContentOp.CreateSection
+        ? LogEntry.OverheadBytes + growthBytes
+        : Math.Max(LogEntry.OverheadBytes + op.DataBytes, growthBytes);
 }

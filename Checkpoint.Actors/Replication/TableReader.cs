@@ -9,17 +9,10 @@ internal static class TableReader
     /// <summary>Data for every profile, without a look at its rules: a valid section, and a buffer and a range that none of them refuses.</summary>
     public static bool IsPlain(ReadRequest.Element element, Section section, CreationAttributes attributes)
     {
-        if (section.IsCorrupted || element.Offset < 0 || element.Offset > section.Size)
+        var range = element.Range;
+        if (section.IsCorrupted || range.Offset > (ulong)section.Size)
             return false;
-        return element.Size == ReadElement.Whole
-            || (element.Size > 0 && (ulong)element.Offset + (ulong)element.Size <= attributes.MaxSectionSize);
-    }
-
-    /// <param name="element">One that <see cref="IsPlain"/>.</param>
-    public static int LengthOf(ReadRequest.Element element, Section section)
-    {
-        var rest = section.Size - element.Offset;
-        return (int)(element.Size == ReadElement.Whole ? rest : Math.Min(element.Size, rest));
+        return element.Size == ReadElement.Whole || (!range.IsEmpty && range.IsWithin(attributes.MaxSectionSize));
     }
 
     /// <param name="pending">Null: the stable state. Else the head.</param>

@@ -85,11 +85,9 @@ public static class HandleChecks
             return tooLarge;
         if (element.Data.IsEmpty)
             return rules.RefusesEmptyElement ? Refusal.Invalid("an element without data") : null;
-        return element.Offset < 0 || (ulong)element.Offset + (ulong)element.Data.Length > attributes.MaxSectionSize
-            ? new Refusal(
-                rules.WritePastMax,
-                $"offset {(ulong)element.Offset} + {element.Data.Length} bytes is above max-section-size {attributes.MaxSectionSize}")
-            : null;
+        return element.Range.IsWithin(attributes.MaxSectionSize)
+            ? null
+            : new Refusal(rules.WritePastMax, $"{element.Range} is above max-section-size {attributes.MaxSectionSize}");
     }
 
     private static Refusal? CheckRead(Read read, CreationAttributes attributes, ProfileRules rules)
@@ -99,13 +97,12 @@ public static class HandleChecks
         for (var index = 0; index < read.Elements.Count; index++)
         {
             var element = read.Elements[index];
-            if (element.Size != ReadElement.Whole && (element.Size < 0 || (ulong)element.Size > attributes.MaxSectionSize))
-                return Refusal.Invalid($"{(ulong)element.Size} bytes wanted, above max-section-size {attributes.MaxSectionSize}", index);
-            if (element.Offset < 0)
-                return Refusal.Invalid($"offset {(ulong)element.Offset} is above every section's size", index);
-            if (rules.RefusesReadPastMax && element.Size != ReadElement.Whole
-                && (ulong)element.Offset + (ulong)element.Size > attributes.MaxSectionSize)
-                return Refusal.Invalid($"offset {element.Offset} + {element.Size} bytes is above max-section-size {attributes.MaxSectionSize}", index);
+            if (element.IsWhole)
+                continue;
+            if (element.Range.Length > attributes.MaxSectionSize)
+                return Refusal.Invalid($"{element.Range.Length} bytes wanted, above max-section-size {attributes.MaxSectionSize}", index);
+            if (rules.RefusesReadPastMax && !element.Range.IsWithin(attributes.MaxSectionSize))
+                return Refusal.Invalid($"{element.Range} is above max-section-size {attributes.MaxSectionSize}", index);
         }
 
         return null;

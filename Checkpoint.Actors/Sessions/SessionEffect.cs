@@ -34,8 +34,8 @@ public abstract record SessionEffect
 public readonly record struct SessionNow(long Monotonic, long Wall, long QueuedBytes)
 {
     /// <summary>A point of the monotonic clock; <see cref="AisTime.End"/> stays what it is.</summary>
-    public long After(long nanoseconds) => nanoseconds > AisTime.End - Monotonic ? AisTime.End : Monotonic + nanoseconds;
+    public long After(long nanoseconds) => Saturating.Add(Monotonic, nanoseconds);
 
     /// <summary>The same point on the wall clock, for another host.</summary>
-    public long WallOf(long deadline) => deadline == AisTime.End || deadline - Monotonic > AisTime.End - Wall ? AisTime.End : Wall + (deadline - Monotonic);
+    public long WallOf(long deadline) => deadline == AisTime.End ? AisTime.End : Saturating.Add(Wall, Saturating.Subtract(deadline, Monotonic));
 }

@@ -48,8 +48,9 @@ internal sealed class Peer(HostId host)
     /// </summary>
     public void MeasureClock(long sentAt, long now, int driftPercent)
     {
-        var sample = now - sentAt;
-        ClockOffset = ClockOffset is { } known ? Math.Min(known + ((now - _measuredAt) * driftPercent / 100), sample) : sample;
+        var sample = Saturating.Subtract(now, sentAt);
+        var drift = Saturating.Multiply(now - _measuredAt, driftPercent) / 100;
+        ClockOffset = ClockOffset is { } known ? Math.Min(Saturating.Add(known, drift), sample) : sample;
         _measuredAt = now;
     }
 }

@@ -37,7 +37,7 @@ public abstract record ContentOp
     /// <summary>saCkptCheckpointWrite: elements apply in order, later ones win on overlap.</summary>
     public sealed record Write(IReadOnlyList<WriteElement> Elements) : ContentOp
     {
-        public override long DataBytes => Elements.Sum(element => (long)element.Data.Length);
+        public override long DataBytes { get; } = Elements.Sum(element => (long)element.Data.Length);
     }
 
     /// <summary>saCkptSectionOverwrite: content and size are replaced; heals a corrupted section.</summary>
@@ -54,11 +54,20 @@ public abstract record ContentOp
 }
 
 /// <summary>One element of a vector write; an element without data changes nothing.</summary>
-public sealed record WriteElement(SectionId Id, long Offset, ReadOnlyMemory<byte> Data);
+/// <param name="Offset">Any SaOffsetT: <see cref="Range"/> says what it means.</param>
+public sealed record WriteElement(SectionId Id, long Offset, ReadOnlyMemory<byte> Data)
+{
+    public ByteRange Range => ByteRange.Of(Offset, Data.Length);
+}
 
 /// <summary>One element of a vector read.</summary>
-/// <param name="Size">Bytes wanted at most; <see cref="Whole"/> for everything from <paramref name="Offset"/>.</param>
+/// <param name="Offset">Any SaOffsetT: <see cref="Range"/> says what it means.</param>
+/// <param name="Size">Bytes wanted at most, any SaSizeT; <see cref="Whole"/> for everything from <paramref name="Offset"/>.</param>
 public sealed record ReadElement(SectionId Id, long Offset, long Size)
 {
     public const long Whole = -1;
+
+    public bool IsWhole => Size == Whole;
+
+    public ByteRange Range => ByteRange.Of(Offset, Size);
 }

@@ -15,14 +15,15 @@ public static class AisTime
     /// <summary>The present time of <paramref name="clock"/> in nanoseconds since 1970 UTC.</summary>
     public static long Now(TimeProvider clock) => FromUtc(clock.GetUtcNow());
 
-    public static long FromUtc(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) * 100;
+    /// <summary>Nanoseconds since 1970 UTC. A date that does not fit (from 2262-04-11 on) is <see cref="End"/>.</summary>
+    public static long FromUtc(DateTimeOffset time) => Saturating.Multiply(time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks, 100);
 
     public static DateTimeOffset ToUtc(long nanoseconds) =>
         new(DateTimeOffset.UnixEpoch.UtcTicks + (nanoseconds / 100), TimeSpan.Zero);
 
     /// <summary>A duration in nanoseconds; <see cref="Timeout.InfiniteTimeSpan"/> becomes <see cref="End"/>.</summary>
     public static long FromTimeSpan(TimeSpan duration) =>
-        duration == Timeout.InfiniteTimeSpan || duration.Ticks > long.MaxValue / 100 ? End : duration.Ticks * 100;
+        duration == Timeout.InfiniteTimeSpan ? End : Saturating.Multiply(duration.Ticks, 100);
 
     /// <summary>A duration; <see cref="End"/> becomes <see cref="TimeSpan.MaxValue"/>.</summary>
     public static TimeSpan ToTimeSpan(long nanoseconds) =>

@@ -26,5 +26,8 @@ public sealed class ReadRequest : DirectRequest
     }
 
     /// <summary>One <see cref="ReadElement"/>.</summary>
-    public readonly record struct Element(ReadOnlyMemory<byte> Id, long Offset, long Size);
+    public readonly record struct Element(ReadOnlyMemory<byte> Id, long Offset, long Size)
+    {
+        public ByteRange Range => ByteRange.Of(Offset, Size);
+    }
 }

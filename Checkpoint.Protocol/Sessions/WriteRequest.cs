@@ -33,5 +33,8 @@ public sealed class WriteRequest : DirectRequest
     }
 
     /// <summary>One <see cref="WriteElement"/>.</summary>
-    public readonly record struct Element(ReadOnlyMemory<byte> Id, long Offset, ReadOnlyMemory<byte> Data);
+    public readonly record struct Element(ReadOnlyMemory<byte> Id, long Offset, ReadOnlyMemory<byte> Data)
+    {
+        public ByteRange Range => ByteRange.Of(Offset, Data.Length);
+    }
 }

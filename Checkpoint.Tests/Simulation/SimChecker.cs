@@ -231,5 +231,5 @@ public sealed class SimChecker(SimWorld world)
 
     private static string Bytes(SectionTable table) => string.Join(";", table.Select(SectionsChosen.Any, 0)
         .OrderBy(id => id.ToString(), StringComparer.Ordinal)
-        .Select(id => $"{id}={Convert.ToHexString(table.Find(id)!.Read(0, long.MaxValue).Span)}@{table.Describe(id)!.LastUpdate}"));
+        .Select(id => $"{id}={Convert.ToHexString(table.Find(id)!.Read(ByteRange.Of(0, ReadElement.Whole)).Span)}@{table.Describe(id)!.LastUpdate}"));
 }

@@ -88,6 +88,6 @@ public sealed class FillTests
     internal static string Describe(SectionTable table) => string.Join('\n', table.Select(SectionsChosen.Any, 0)
         .Select(id => table.Find(id)!)
         .OrderBy(section => section.Id.ToString(), StringComparer.Ordinal)
-        .Select(section => $"{section.Describe()} {section.Stamp} {Convert.ToHexString(section.Read(0, section.Size).Span)}")
+        .Select(section => $"{section.Describe()} {section.Stamp} {Convert.ToHexString(section.Read(ByteRange.Of(0, section.Size)).Span)}")
         .Append($"{table.Count} {table.BytesUsed} {table.FootprintBytes} {table.CorruptCount} {table.NextExpiration} {table.Sequence}"));
 }

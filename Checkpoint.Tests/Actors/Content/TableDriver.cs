@@ -38,7 +38,7 @@ internal sealed class TableDriver
     public ContentResult Order(ContentOp op)
     {
         Share();
-        var (result, concrete) = Table.Check(op, Pending, () => (ulong)_random.NextInt64());
+        var (result, concrete, _) = Table.Check(op, Pending, () => (ulong)_random.NextInt64());
         if (concrete is null)
             return result;
         _ordered.Enqueue((concrete, ++_sequence, Time));

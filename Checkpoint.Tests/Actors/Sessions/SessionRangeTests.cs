@@ -1,0 +1,53 @@
+using Checkpoint.Actors.Replication;
+using Checkpoint.Actors.Sessions;
+using Checkpoint.Protocol;
+using static Checkpoint.Protocol.SessionProtocol;
+
+namespace Checkpoint.Tests.Actors.Sessions;
+
+/// <summary>Sizes and offsets of 64 bits where max-section-size is no bound: "above it" is said of what is above it only (ais-ckpt 1.6).</summary>
+public sealed class SessionRangeTests
+{
+    private const long TwoTo63 = long.MinValue; // As the wire carries 2^63.
+
+    private static readonly CreationAttributes Boundless = SessionDriver.Synchronous with { MaxSectionSize = ulong.MaxValue };
+    private static readonly SectionId Section = new("s");
+
+    [Theory(DisplayName = "A write whose end max-section-size allows goes to the service, wherever it begins; the sum does not wrap")]
+    [InlineData(Profile.Strict, AisStatus.InvalidParam)]
+    [InlineData(Profile.OpenSaf, AisStatus.NoResources)]
+    [InlineData(Profile.OpenAis, AisStatus.InvalidParam)]
+    public void Writes(Profile profile, AisStatus pastMax)
+    {
+        var driver = Driver(profile);
+        var handle = driver.Open(Boundless).Handle;
+        foreach (var offset in new[] { long.MaxValue, TwoTo63, -2 })
+        {
+            driver.Send(SessionDriver.Write(handle, bytes: 1, offset));
+            Assert.Equal(offset, Assert.IsType<ContentOp.Write>(driver.ToAgent<ReplicaAgentProtocol.Change>().Op).Elements[0].Offset);
+        }
+
+        Assert.Equal(pastMax, driver.Refused(SessionDriver.Write(handle, bytes: 1, offset: -1)));
+        Assert.Equal(pastMax, driver.Refused(SessionDriver.Write(handle, bytes: 2, offset: -2)));
+    }
+
+    [Theory(DisplayName = "A read of 2^63 bytes, and one that ends at 2^64 - 1, is not above a max-section-size of 2^64 - 1")]
+    [InlineData(Profile.Strict, false)]
+    [InlineData(Profile.OpenSaf, true)]
+    public void Reads(Profile profile, bool refusesPastMax)
+    {
+        var driver = Driver(profile);
+        var handle = driver.Open(Boundless).Handle;
+        foreach (var element in new ReadElement[] { new(Section, 0, TwoTo63), new(Section, 1, -2), new(Section, TwoTo63, 5), new(Section, -1, ReadElement.Whole) })
+        {
+            driver.Send(new Read(handle, [element]));
+            Assert.Equal(element, driver.ToAgent<ReplicaAgentProtocol.Read>().Elements[0]);
+        }
+
+        driver.Send(new Read(handle, [new(Section, 2, -2)]));
+        Assert.Equal(refusesPastMax, driver.ToClient.Any());
+    }
+
+    private static SessionDriver Driver(Profile profile) =>
+        new(SessionDriver.Rules(profile, profile == Profile.OpenAis ? AisVersion.B11 : AisVersion.B22));
+}
