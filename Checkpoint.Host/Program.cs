@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Checkpoint.Actors.Configuration;
 using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Host.Configuration;
 using Checkpoint.Host.Lifecycle;

@@ -24,17 +24,19 @@ public sealed record NodeOptions(string NodeName, AgentOptions Agent, Checkpoint
     /// <summary>For <c>status</c>: what kind of journal the hosts share.</summary>
     public string Journal { get; init; } = "";
 
-    /// <param name="machine">Read by the host, so that its faults come in one message with all others.</param>
-    /// <param name="root">Defaults are filled in.</param>
-    /// <exception cref="ConfigurationException">Names every bad key in one message.</exception>
-    public static NodeOptions From(string nodeName, MachineOptions machine, Config root)
+    /// <exception cref="ConfigurationFaultsException">Names every fault.</exception>
+    public static NodeOptions From(string nodeName, MachineOptions machine, Config root) =>
+        OptionsReader.Read(root, reader => Read(nodeName, machine, reader));
+
+    /// <summary>Reads everything; what is wrong is noted in the reader's faults.</summary>
+    public static NodeOptions Read(string nodeName, MachineOptions machine, OptionsReader reader) => new(
+        nodeName,
+        AgentOptions.Read(reader),
+        CheckpointEntityOptions.Read(reader),
+        reader.Duration("drain-timeout", TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(5)))
     {
-        var whole = root.WithFallback(CheckpointReference.Defaults());
-        return new NodeOptions(nodeName, AgentOptions.From(whole), CheckpointEntityOptions.From(whole), whole.GetTimeSpan("checkpoint.drain-timeout"))
-        {
-            Machine = machine,
-            Sessions = SessionOptions.From(whole),
-            Journal = whole.GetString("checkpoint.journal.kind"),
-        };
-    }
+        Machine = machine,
+        Sessions = SessionOptions.Read(reader),
+        Journal = reader.Text("journal.kind"),
+    };
 }

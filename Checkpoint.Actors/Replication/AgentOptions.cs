@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Checkpoint.Actors.Configuration;
 
 namespace Checkpoint.Actors.Replication;
 
@@ -11,24 +12,20 @@ namespace Checkpoint.Actors.Replication;
 public sealed record AgentOptions(
     TimeSpan Tick, TimeSpan ParcelTimeout, TimeSpan ProbeTimeout, TimeSpan JournalTimeout, TimeSpan RemoveStrangerAfter)
 {
-    /// <exception cref="ConfigurationException">Names every bad key in one message.</exception>
-    public static AgentOptions From(Config root)
-    {
-        List<string> faults = [];
-        var options = new AgentOptions(
-            Read("agent.tick", 1, 50),
-            Read("agent.parcel-timeout", 100, 60_000),
-            Read("agent.probe-timeout", 10, 5_000),
-            Read("views.journal-timeout", 100, 60_000),
-            Read("views.remove-stranger-after", 1_000, 600_000));
-        return faults.Count == 0 ? options : throw new ConfigurationException(string.Join("; ", faults));
+    /// <exception cref="ConfigurationFaultsException">Names every fault of the two blocks.</exception>
+    public static AgentOptions From(Config root) => OptionsReader.Read(root, Read);
 
-        TimeSpan Read(string key, int minMilliseconds, int maxMilliseconds)
-        {
-            var value = root.GetTimeSpan($"checkpoint.{key}", TimeSpan.Zero);
-            if (value.TotalMilliseconds < minMilliseconds || value.TotalMilliseconds > maxMilliseconds)
-                faults.Add($"checkpoint.{key} = {value.TotalMilliseconds} ms, must be within {minMilliseconds} and {maxMilliseconds} ms");
-            return value;
-        }
+    /// <summary>Reads everything; what is wrong is noted in the reader's faults.</summary>
+    public static AgentOptions Read(OptionsReader reader)
+    {
+        return new AgentOptions(
+            Time("agent.tick", 1, 50),
+            Time("agent.parcel-timeout", 100, 60_000),
+            Time("agent.probe-timeout", 10, 5_000),
+            Time("views.journal-timeout", 100, 60_000),
+            Time("views.remove-stranger-after", 1_000, 600_000));
+
+        TimeSpan Time(string key, int minMilliseconds, int maxMilliseconds) =>
+            reader.Duration(key, TimeSpan.FromMilliseconds(minMilliseconds), TimeSpan.FromMilliseconds(maxMilliseconds));
     }
 }

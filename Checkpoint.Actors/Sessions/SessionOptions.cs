@@ -9,8 +9,6 @@ namespace Checkpoint.Actors.Sessions;
 /// </summary>
 public sealed record SessionOptions
 {
-    private const string Path = "checkpoint.sessions";
-
     /// <value>Open handles, opens in flight included.</value>
     public required int HandlesMax { get; init; }
 
@@ -49,46 +47,28 @@ public sealed record SessionOptions
 
     public static SessionOptions Defaults { get; } = From(CheckpointReference.Defaults());
 
-    /// <exception cref="ConfigurationException">Names every bad key, by its full path, in one message.</exception>
-    public static SessionOptions From(Config root)
+    /// <exception cref="ConfigurationFaultsException">Names every fault of the block.</exception>
+    public static SessionOptions From(Config root) => OptionsReader.Read(root, Read);
+
+    /// <summary>Reads everything; what is wrong is noted in the reader's faults.</summary>
+    public static SessionOptions Read(OptionsReader reader)
     {
-        var block = root.WithFallback(CheckpointReference.Defaults()).GetConfig(Path);
-        List<string> faults = [];
-        var limits = new SessionOptions
+        var options = new SessionOptions
         {
-            SessionsMax = Count("sessions-max", 1, 100_000),
-            HandlesMax = Count("handles-max", 1, 1_000_000),
-            IterationsMax = Count("iterations-max", 1, 1_000_000),
-            IterationIdsMax = Count("iteration-ids-max", 1, 100_000_000),
-            OutstandingMax = Count("outstanding-max", 1, 100_000),
-            InFlightBytesMax = Bytes("in-flight-max", 1024 * 1024, 16L * 1024 * 1024 * 1024),
-            ChangeEventsMax = Count("change-events-max", 1, 4096),
-            DefaultBudget = Time("default-timeout", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
-            HeartbeatInterval = Time("heartbeat", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
-            SilenceMax = Time("silence-max", TimeSpan.FromMilliseconds(30), TimeSpan.FromMinutes(10)),
+            SessionsMax = reader.Number("sessions.sessions-max", 1, 100_000),
+            HandlesMax = reader.Number("sessions.handles-max", 1, 1_000_000),
+            IterationsMax = reader.Number("sessions.iterations-max", 1, 1_000_000),
+            IterationIdsMax = reader.Number("sessions.iteration-ids-max", 1, 100_000_000),
+            OutstandingMax = reader.Number("sessions.outstanding-max", 1, 100_000),
+            InFlightBytesMax = reader.Bytes("sessions.in-flight-max", 1024 * 1024, 16L * 1024 * 1024 * 1024),
+            ChangeEventsMax = reader.Number("sessions.change-events-max", 1, 4096),
+            DefaultBudget = reader.Duration("sessions.default-timeout", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
+            HeartbeatInterval = reader.Duration("sessions.heartbeat", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
+            SilenceMax = reader.Duration("sessions.silence-max", TimeSpan.FromMilliseconds(30), TimeSpan.FromMinutes(10)),
         };
-        if (limits.SilenceMax < 3 * limits.HeartbeatInterval)
-            faults.Add($"{Path}.silence-max = {limits.SilenceMax}, must be at least three heartbeats of {limits.HeartbeatInterval}");
-        return faults.Count == 0 ? limits : throw new ConfigurationException(string.Join("; ", faults));
-
-        int Count(string key, int min, int max) => (int)Number(key, block.GetInt(key), min, max);
-
-        long Bytes(string key, long min, long max) => Number(key, block.GetByteSize(key) ?? 0, min, max);
-
-        long Number(string key, long value, long min, long max)
-        {
-            if (value < min || value > max)
-                faults.Add($"{Path}.{key} = {value}, must be from {min} to {max}");
-            return value;
-        }
-
-        TimeSpan Time(string key, TimeSpan min, TimeSpan max)
-        {
-            var value = block.GetTimeSpan(key);
-            if (value < min || value > max)
-                faults.Add($"{Path}.{key} = {value}, must be from {min} to {max}");
-            return value;
-        }
+        reader.Relate(options.SilenceMax >= 3 * options.HeartbeatInterval, "sessions.silence-max", "at least 3 times", "sessions.heartbeat",
+            "a client would be taken for dead after one lost heartbeat");
+        return options;
     }
 
     public SessionProtocol.Welcome Welcome(SessionId session, string hostName, HostId host, Profile profile, bool isLocal) => new(

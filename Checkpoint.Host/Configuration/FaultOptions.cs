@@ -1,3 +1,4 @@
+using Checkpoint.Actors.Configuration;
 using Checkpoint.Actors.Diagnostics;
 
 namespace Checkpoint.Host.Configuration;
@@ -5,10 +6,14 @@ namespace Checkpoint.Host.Configuration;
 /// <summary>The <c>faults</c> block: refused unless enabled, so that no production file carries a forgotten fault.</summary>
 public static class FaultOptions
 {
+    private const string Enabled = "faults.enabled";
+
+    private static readonly string[] Keys = [Enabled, "faults.stall", "faults.drop", "faults.drop-seed", "faults.no-memory", "faults.clock-offset"];
+
     /// <returns>Null when faults are not enabled.</returns>
     public static FaultSettings? Read(OptionsReader reader)
     {
-        var enabled = reader.Switch("faults.enabled");
+        var enabled = reader.Switch(Enabled);
         var settings = new FaultSettings(
             reader.Duration("faults.stall", TimeSpan.Zero, TimeSpan.FromSeconds(60)),
             reader.Fraction("faults.drop"),
@@ -18,7 +23,7 @@ public static class FaultOptions
 
         if (enabled)
             return settings;
-        if (settings != FaultSettings.None)
+        if (settings != FaultSettings.None && !Keys.Any(reader.IsFaulty))
             reader.Fault("faults", "has faults in it, but faults.enabled is not on");
         return null;
     }

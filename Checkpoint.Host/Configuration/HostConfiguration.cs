@@ -7,12 +7,10 @@ using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 using Akka.DistributedData;
 using Akka.Persistence.Sql;
-using Checkpoint.Actors.Checkpoints;
 using Checkpoint.Actors.Configuration;
 using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Node;
 using Checkpoint.Actors.Replication;
-using Checkpoint.Actors.Sessions;
 
 namespace Checkpoint.Host.Configuration;
 
@@ -25,14 +23,6 @@ public sealed record HostConfiguration(HostOptions Options, NodeOptions Node, Im
 {
     /// <summary>The ActorSystem of every host has this name; it is in every address.</summary>
     public const string SystemName = "checkpoint";
-
-    /// <summary>The parts of the service read their own blocks, each naming all its faults in one message.</summary>
-    private static readonly Action<Config>[] Parts =
-    [
-        root => AgentOptions.From(root),
-        root => CheckpointEntityOptions.From(root),
-        root => SessionOptions.From(root),
-    ];
 
     private static readonly string[] JournalPlugins = ["akka.persistence.journal.sql", "akka.persistence.journal.views"];
 
@@ -53,47 +43,24 @@ public sealed record HostConfiguration(HostOptions Options, NodeOptions Node, Im
     public static HostConfiguration From(Config own)
     {
         List<string> faults = [];
-        var defaults = CheckpointReference.Defaults();
-        var known = ConfigKeys.Below(defaults, "checkpoint");
-        foreach (var key in ConfigKeys.Below(own, "checkpoint").Except(known))
-            faults.Add($"checkpoint.{key} is not a key (checkpoint.reference.conf lists them)");
-
-        var options = HostOptions.Read(new OptionsReader(own.WithFallback(defaults), faults));
+        var whole = own.WithFallback(CheckpointReference.Defaults());
+        OwnKeys.Check(own, faults);
+        var reader = new OptionsReader(whole, faults);
+        var options = HostOptions.Read(reader);
+        var node = NodeOf(options, reader);
         NetworkRules.Check(own, options, faults);
-        CheckParts(own.WithFallback(defaults), faults);
         if (faults.Count > 0)
             throw new ConfigurationFaultsException(faults);
 
-        var akka = ForAkka(own.WithFallback(defaults), options.Journal);
         var seeds = own.GetStringList(NetworkRules.Seeds).Select(Address.Parse).ToImmutableList();
-        return new HostConfiguration(options, NodeOf(options, akka), seeds, akka);
+        return new HostConfiguration(options, node, seeds, ForAkka(whole, options.Journal));
     }
 
-    private static NodeOptions NodeOf(HostOptions options, Config akka) => NodeOptions.From(
-        options.NodeName, options.Replication.ForMachine(AgentOptions.From(akka)), akka) with
+    private static NodeOptions NodeOf(HostOptions options, OptionsReader reader) => NodeOptions.Read(
+        options.NodeName, options.Replication.ForMachine(AgentOptions.Read(reader)), reader) with
     {
-        DrainTimeout = options.DrainTimeout,
         Faults = options.Faults is { } faults ? new FaultSwitch(faults) : FaultSwitch.Off,
     };
-
-    private static void CheckParts(Config whole, List<string> faults)
-    {
-        foreach (var part in Parts)
-        {
-            try
-            {
-                part(whole);
-            }
-            catch (ConfigurationException e)
-            {
-                faults.AddRange(e.Message.Split("; "));
-            }
-            catch (FormatException e) // A value that Akka cannot read as what it should be; it names the value.
-            {
-                faults.Add($"checkpoint: {e.Message}");
-            }
-        }
-    }
 
     private static Config ForAkka(Config configuration, JournalOptions journal)
     {

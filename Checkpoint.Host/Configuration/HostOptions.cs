@@ -1,5 +1,7 @@
 using System.Text;
+using Checkpoint.Actors.Configuration;
 using Checkpoint.Actors.Diagnostics;
+using Checkpoint.Actors.Replication;
 using Checkpoint.Host.Gateway;
 
 namespace Checkpoint.Host.Configuration;
@@ -40,6 +42,9 @@ public sealed record HostOptions
 
     public required ReplicationOptions Replication { get; init; }
 
+    /// <value>1 ms to 50 ms.</value>
+    public required TimeSpan Tick { get; init; }
+
     /// <value>Null: faults are not enabled.</value>
     public required FaultSettings? Faults { get; init; }
 
@@ -61,6 +66,7 @@ public sealed record HostOptions
             SocketPath = socketPath,
             Gateway = GatewayOptions.Read(reader, socketPath),
             Replication = ReplicationOptions.Read(reader),
+            Tick = AgentOptions.Read(reader).Tick,
             Faults = FaultOptions.Read(reader),
         };
 
@@ -73,8 +79,8 @@ public sealed record HostOptions
         if (NodeName.Length > NodeNameCharsMax || NodeName.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-')))
             reader.Fault("node-name", $"= {NodeName}, must be 1 to {NodeNameCharsMax} characters of A-Z a-z 0-9 . _ -");
 
-        if (DrainTimeout > ShutdownTimeout)
-            reader.Fault("drain-timeout", "is above checkpoint.shutdown-timeout, of which it is a part");
+        reader.Relate(DrainTimeout <= ShutdownTimeout, "drain-timeout", "at most", "shutdown-timeout", "it is a part of it");
+        reader.Relate(Replication.Heartbeat >= Tick, "replication.heartbeat", "at least", "agent.tick", "time passes for the replication in these steps");
 
         if (Encoding.UTF8.GetByteCount(SocketPath) is var bytes and > SocketPathBytesMax)
             reader.Fault("gateway.socket", $"= {SocketPath}, {bytes} bytes, must be at most {SocketPathBytesMax} bytes as a whole path");

@@ -1,3 +1,4 @@
+using Checkpoint.Actors.Configuration;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 

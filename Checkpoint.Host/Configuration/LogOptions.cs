@@ -1,3 +1,5 @@
+using Checkpoint.Actors.Configuration;
+
 namespace Checkpoint.Host.Configuration;
 
 /// <param name="File">Relative to the data directory; empty: standard output only.</param>

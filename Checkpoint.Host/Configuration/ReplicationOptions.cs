@@ -1,3 +1,4 @@
+using Checkpoint.Actors.Configuration;
 using Checkpoint.Actors.Replication;
 using Checkpoint.Protocol;
 
@@ -22,8 +23,10 @@ public sealed record ReplicationOptions(long MemoryMaxBytes, int CheckpointsMax,
             reader.Number("replication.checkpoints-max", 1, 1_000_000),
             reader.Duration("replication.heartbeat", TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1)),
             reader.Duration("replication.detection", TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(10)));
-        if (options.Detection < options.Heartbeat * HeartbeatsInDetectionMin)
-            reader.Fault("replication.detection", $"is below {HeartbeatsInDetectionMin} times checkpoint.replication.heartbeat: one lost heartbeat would cost a host its process");
+        reader.Relate(
+            options.Detection >= options.Heartbeat * HeartbeatsInDetectionMin,
+            "replication.detection", $"at least {HeartbeatsInDetectionMin} times", "replication.heartbeat",
+            "one lost heartbeat would cost a host its process");
         return options;
     }
 

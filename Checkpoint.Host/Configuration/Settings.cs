@@ -12,7 +12,7 @@ public static class Settings
         foreach (var setting in settings)
         {
             var split = setting.IndexOf('=');
-            if (split <= 0 || setting[..split].Any(c => char.IsWhiteSpace(c) || c is '{' or '}' or '#'))
+            if (split <= 0 || setting[..split].Any(c => char.IsWhiteSpace(c) || c is '{' or '}' or '#' or '$' or '[' or ']') || setting[..split].Split('.').Contains(""))
             {
                 faults.Add($"--set {setting}: expected key=value");
                 continue;
@@ -22,12 +22,25 @@ public static class Settings
             var hocon = value.Length > 0 && value[0] is '[' or '{' or '"'
                 ? value
                 : $"\"{value.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
-            if (HoconBrackets.Fault(hocon) is { } fault)
+            if (HoconBrackets.Fault($"{key} = {hocon}") is { } fault)
                 faults.Add($"--set {setting}: {fault}");
             else
-                config = ConfigurationFactory.ParseString($"{key} = {hocon}").WithFallback(config);
+                config = Parse(setting, $"{key} = {hocon}", faults).WithFallback(config);
         }
 
         return config;
+    }
+
+    private static Config Parse(string setting, string hocon, List<string> faults)
+    {
+        try
+        {
+            return ConfigurationFactory.ParseString(hocon);
+        }
+        catch (Exception e) when (e is ConfigurationException or FormatException)
+        {
+            faults.Add($"--set {setting}: {e.Message.ReplaceLineEndings(" ")}");
+            return Config.Empty;
+        }
     }
 }

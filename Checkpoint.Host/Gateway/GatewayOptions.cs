@@ -1,4 +1,4 @@
-using Checkpoint.Host.Configuration;
+using Checkpoint.Actors.Configuration;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Host.Gateway;

@@ -34,7 +34,7 @@ public sealed class FaultControl(FaultSwitch faults, string file, ILoggingAdapte
             if (known.Contains(key) && key != "enabled")
                 block = ConfigurationFactory.ParseString($"checkpoint.faults.{key} = \"{value.GetString()}\"").WithFallback(block);
             else
-                wrong.Add($"{key} is not a fault");
+                wrong.Add($"{key} is not a fault{NearestKeys.Hint(key, known)}");
         }
 
         return FaultOptions.Read(new OptionsReader(

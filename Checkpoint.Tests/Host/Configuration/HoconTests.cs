@@ -1,3 +1,4 @@
+using Checkpoint.Actors.Configuration;
 using Checkpoint.Host.Configuration;
 
 namespace Checkpoint.Tests.Host.Configuration;

@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Checkpoint.Actors.Configuration;
 using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Host.Configuration;
 using Checkpoint.Tests.Processes;
@@ -8,11 +9,7 @@ namespace Checkpoint.Tests.Host.Configuration;
 
 public sealed class HostConfigurationTests
 {
-    private const string Node = """
-        checkpoint { node-name = n, data-directory = "d", journal.file = "d/j.db" }
-        akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 4711 }
-        akka.cluster.seed-nodes = ["akka.tcp://checkpoint@127.0.0.1:4711"]
-        """;
+    private const string Node = NodeText.Right;
 
     [Theory(DisplayName = "The example nodes of one machine are accepted as they are")]
     [InlineData(1)]
@@ -96,15 +93,15 @@ public sealed class HostConfigurationTests
 
         Assert.Equal(
             [
-                "checkpoint.agent.tick = 1000 ms, must be",
-                "checkpoint.drain-timeout is above",
+                "checkpoint.agent.tick = 1s, must be within 1 ms and 50 ms",
+                "checkpoint.drain-timeout = 10 s, must be at most checkpoint.shutdown-timeout = 5 s",
                 "checkpoint.gateway.socket must be set",
                 "checkpoint.journal.file must be set",
                 "checkpoint.journal.kind = mysql, must be sqlite or postgresql",
                 "checkpoint.journal.speed is not a key",
                 "checkpoint.log.file-size-max = 1 KiB, must be within 65536 and 1073741824 bytes",
                 "checkpoint.node-name = two words, must be",
-                "checkpoint.replication.detection is below 3 times",
+                "checkpoint.replication.detection = 100ms, must be at least 3 times checkpoint.replication.heartbeat = 75ms",
                 "checkpoint.startup-timeout = 2, must be a duration",
                 "checkpoint.unheard-of is not a key",
                 "akka.cluster.seed-nodes: akka.tcp://other@127.0.0.1:1 must name the system checkpoint",
@@ -155,20 +152,9 @@ public sealed class HostConfigurationTests
         Assert.Contains("121 bytes, must be at most 107", fault, StringComparison.Ordinal);
     }
 
-    private static List<string> Faults(string hocon) => FaultsOf(() => HostConfiguration.From(Parse(hocon)));
+    private static List<string> Faults(string hocon) => NodeText.Faults(hocon);
 
-    private static Config Parse(string hocon) => ConfigurationFactory.ParseString(hocon.Replace(", ", "\n").Replace("}", "\n}").Replace("{", "{\n"));
+    private static Config Parse(string hocon) => NodeText.Parse(hocon);
 
-    private static List<string> FaultsOf(Func<HostConfiguration> load)
-    {
-        try
-        {
-            load();
-            return [];
-        }
-        catch (ConfigurationFaultsException e)
-        {
-            return [.. e.Faults];
-        }
-    }
+    private static List<string> FaultsOf(Func<HostConfiguration> load) => NodeText.FaultsOf(load);
 }

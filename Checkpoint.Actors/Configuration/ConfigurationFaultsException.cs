@@ -1,4 +1,4 @@
-namespace Checkpoint.Host.Configuration;
+namespace Checkpoint.Actors.Configuration;
 
 /// <summary>The configuration cannot be used. The message names every fault, by its full key, one a line.</summary>
 public sealed class ConfigurationFaultsException(IReadOnlyList<string> faults)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Checkpoint.Host.Configuration;
+namespace Checkpoint.Actors.Configuration;
 
 /// <summary>Durations and sizes as our keys take them: a number and a unit, so that nobody has to guess which.</summary>
 public static class HoconUnits
