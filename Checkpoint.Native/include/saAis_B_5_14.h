@@ -1,8 +1,13 @@
 /*
  * The types, constants and error codes that all SA Forum AIS services share, as of B.05.14.
  */
-#ifndef SA_AIS_B_5_14_H
-#define SA_AIS_B_5_14_H
+/* The guard that this family's other headers (saAmf.h, saNtf.h) have in their own saAis.h: whichever comes first serves both. */
+#ifndef _SA_AIS_H
+#define _SA_AIS_H
+
+#ifdef AIS_TYPES_H_DEFINED
+#error "<saAis.h> and <openais/saAis.h> belong to different libraries: include one of them"
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -46,6 +51,12 @@ typedef SaUint64T SaSelectionObjectT;
 #define SA_TRACK_CURRENT 0x01
 #define SA_TRACK_CHANGES 0x02
 #define SA_TRACK_CHANGES_ONLY 0x04
+#define SA_TRACK_LOCAL 0x08
+#define SA_TRACK_START_STEP 0x10
+#define SA_TRACK_VALIDATE_STEP 0x20
+
+/* No handle of any service. */
+#define SA_HANDLE_INVALID 0x0ULL
 
 #define SA_MAX_NAME_LENGTH 256
 
@@ -132,6 +143,7 @@ typedef enum {
     SA_SVC_LCK = 7,
     SA_SVC_IMMS = 8,
     SA_SVC_LOG = 9,
+    SA_SCV_LOG = SA_SVC_LOG, /* As the Forum spelled it. */
     SA_SVC_NTF = 10,
     SA_SVC_NAM = 11,
     SA_SVC_TMR = 12,
@@ -158,6 +170,15 @@ extern void saAisNameLend(SaConstStringT value, SaNameT *name);
 
 /* The text of a name: its own bytes, or the text that was lent to it. Valid as long as both. */
 extern SaConstStringT saAisNameBorrow(const SaNameT *name);
+
+/*
+ * saNtf.h has this one too. C before C11 warns of a type that is defined twice, unless one of them stands in a system header, which the
+ * rest of this file is from here.
+ */
+#ifdef __GNUC__
+#pragma GCC system_header
+#endif
+typedef SaUint64T SaNtfIdentifierT;
 
 #ifdef __cplusplus
 }

@@ -1,8 +1,13 @@
 /*
  * The Checkpoint Service: B.02.02 and the tracking extension B.02.03. Belongs to libSaCkpt.so.1.
  */
-#ifndef SA_CKPT_B_02_03_H
-#define SA_CKPT_B_02_03_H
+/* The guard of this family's other saCkpt.h: whichever comes first serves both. */
+#ifndef _SA_CKPT_H
+#define _SA_CKPT_H
+
+#ifdef SACKPT_H_DEFINED
+#error "<saCkpt.h> and <openais/saCkpt.h> belong to different libraries: include one of them"
+#endif
 
 #include <stddef.h>
 
@@ -95,23 +100,16 @@ typedef struct {
     SaCkptCheckpointSynchronizeCallbackT saCkptCheckpointSynchronizeCallback;
 } SaCkptCallbacksT;
 
-/* After an update by another handle; the vector and what it points to end with the callback, dataBuffer is NULL. */
-typedef void (*SaCkptCheckpointTrackCallbackT)(
-    SaCkptCheckpointHandleT checkpointHandle, SaCkptIOVectorElementT *ioVector, SaUint32T numberOfElements);
-
-typedef struct {
-    SaCkptCheckpointOpenCallbackT saCkptCheckpointOpenCallback;
-    SaCkptCheckpointSynchronizeCallbackT saCkptCheckpointSynchronizeCallback;
-    SaCkptCheckpointTrackCallbackT saCkptCheckpointTrackCallback;
-} SaCkptCallbacksT_2;
-
 /* The information model's and the notifications' values (B.02.02). */
 typedef enum {
     SA_CKPT_SECTION_RESOURCES_EXHAUSTED = 1,
     SA_CKPT_SECTION_RESOURCES_AVAILABLE = 2
 } SaCkptCheckpointStatusT;
 
-typedef enum { SA_CKPT_CHECKPOINT_STATUS = 1 } SaCkptNotificationStateT;
+/* As the Forum spelled it. */
+typedef SaCkptCheckpointStatusT saCkptCheckpointStatusT;
+
+typedef enum { SA_CKPT_CHECKPOINT_STATUS = 1 } SaCkptStateT;
 
 extern SaAisErrorT saCkptInitialize(SaCkptHandleT *ckptHandle, const SaCkptCallbacksT *callbacks, SaVersionT *version);
 extern SaAisErrorT saCkptSelectionObjectGet(SaCkptHandleT ckptHandle, SaSelectionObjectT *selectionObject);
@@ -164,6 +162,30 @@ extern SaAisErrorT saCkptSectionIdFree(SaCkptCheckpointHandleT checkpointHandle,
 
 /* Releases a buffer that saCkptCheckpointRead allocated. */
 extern SaAisErrorT saCkptIOVectorElementDataFree(SaCkptCheckpointHandleT checkpointHandle, void *data);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+
+/* The extension, whose header is one of its own in this family. */
+#ifndef _SA_CKPT_B_02_03_H
+#define _SA_CKPT_B_02_03_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* After an update by another handle; the vector and what it points to end with the callback, dataBuffer is NULL. */
+typedef void (*SaCkptCheckpointTrackCallbackT)(
+    SaCkptCheckpointHandleT checkpointHandle, SaCkptIOVectorElementT *ioVector, SaUint32T numberOfElements);
+
+typedef struct {
+    SaCkptCheckpointOpenCallbackT saCkptCheckpointOpenCallback;
+    SaCkptCheckpointSynchronizeCallbackT saCkptCheckpointSynchronizeCallback;
+    SaCkptCheckpointTrackCallbackT saCkptCheckpointTrackCallback;
+} SaCkptCallbacksT_2;
 
 /* B.02.03: tracking of all checkpoints that are opened through a library handle. */
 extern SaAisErrorT saCkptInitialize_2(SaCkptHandleT *ckptHandle, const SaCkptCallbacksT_2 *callbacks, SaVersionT *version);

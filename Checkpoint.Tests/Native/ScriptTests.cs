@@ -28,6 +28,17 @@ public sealed class ScriptTests
         Assert.True(checks.Count >= 18, $"{checks.Count} checks:\n{run.Out}"); // Two more with a C++ compiler.
     }
 
+    [Fact(DisplayName = "Our headers compile beside other vendors' saAis.h, saAmf.h and saCkpt.h in both orders, and have what those take from them")]
+    public async Task Headers()
+    {
+        var run = await RunAsync("tests/headers.sh");
+
+        var checks = run.Out.Split('\n').Where(line => line.StartsWith("ok ", StringComparison.Ordinal)).ToList();
+        Assert.True(run.ExitCode == 0, $"{run.ExitCode}: {run.Error}{run.Out}");
+        Assert.DoesNotContain("FAIL", run.Out, StringComparison.Ordinal);
+        Assert.True(checks.Count >= 23, $"{checks.Count} checks:\n{run.Out}"); // Ten more with a C++ compiler.
+    }
+
     [Fact(DisplayName = "The conformance kit passes no library that does nothing, and tells a crash and a hang as such")]
     [Trait("Category", "Long")]
     public async Task Self_test()

@@ -1,25 +1,29 @@
 /*
  * The types, constants and error codes of the AIS B.01.01 family, as programs include them from <openais/saAis.h>.
  */
-#ifndef OPENAIS_SA_AIS_H
-#define OPENAIS_SA_AIS_H
+/* The guard of openais' own saAis.h, which its other headers expect before them: whichever comes first serves both. */
+#ifndef AIS_TYPES_H_DEFINED
+#define AIS_TYPES_H_DEFINED
 
-#ifdef SA_AIS_B_5_14_H
+#ifdef _SA_AIS_H
 #error "<openais/saAis.h> and <saAis.h> belong to different libraries: include one of them"
 #endif
+
+/* Programs of openais use its types without including it. */
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef char SaInt8T;
-typedef short SaInt16T;
-typedef int SaInt32T;
-typedef long long SaInt64T;
-typedef unsigned char SaUint8T;
-typedef unsigned short SaUint16T;
-typedef unsigned int SaUint32T;
-typedef unsigned long long SaUint64T;
+typedef int8_t SaInt8T;
+typedef int16_t SaInt16T;
+typedef int32_t SaInt32T;
+typedef int64_t SaInt64T;
+typedef uint8_t SaUint8T;
+typedef uint16_t SaUint16T;
+typedef uint32_t SaUint32T;
+typedef uint64_t SaUint64T;
 typedef float SaFloatT;
 typedef double SaDoubleT;
 typedef char *SaStringT;
@@ -50,6 +54,12 @@ typedef SaUint64T SaSelectionObjectT;
 #define SA_TRACK_CURRENT 0x01
 #define SA_TRACK_CHANGES 0x02
 #define SA_TRACK_CHANGES_ONLY 0x04
+#define SA_TRACK_LOCAL 0x08
+#define SA_TRACK_START_STEP 0x10
+#define SA_TRACK_VALIDATE_STEP 0x20
+
+/* No handle of any service. */
+#define SA_HANDLE_INVALID 0x0ULL
 
 #define SA_MAX_NAME_LENGTH 256
 
@@ -122,8 +132,32 @@ typedef enum {
     SA_SVC_CKPT = 4,
     SA_SVC_EVT = 5,
     SA_SVC_MSG = 6,
-    SA_SVC_LCK = 7
+    SA_SVC_LCK = 7,
+    SA_SVC_IMMS = 8,
+    SA_SVC_LOG = 9,
+    SA_SCV_LOG = SA_SVC_LOG, /* As the Forum spelled it. */
+    SA_SVC_NTF = 10,
+    SA_SVC_NAM = 11,
+    SA_SVC_TMR = 12,
+    SA_SVC_SMF = 13,
+    SA_SVC_SEC = 14,
+    SA_SVC_PLM = 15
 } SaServicesT;
+
+typedef struct {
+    SaSizeT bufferSize;
+    SaUint8T *bufferAddr;
+} SaAnyT;
+
+typedef union {
+    SaInt64T int64Value;
+    SaUint64T uint64Value;
+    SaTimeT timeValue;
+    SaFloatT floatValue;
+    SaDoubleT doubleValue;
+} SaLimitValueT;
+
+typedef SaUint64T SaNtfIdentifierT;
 
 #ifdef __cplusplus
 }

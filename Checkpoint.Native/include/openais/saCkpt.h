@@ -2,10 +2,11 @@
  * The Checkpoint Service B.01.01 as openais programs are built against it. Belongs to libSaCkpt.so.3: the checkpoint descriptor and
  * the size in saCkptSectionCreate differ from <saCkpt.h>, and neither library can tell which header a program used.
  */
-#ifndef OPENAIS_SA_CKPT_H
-#define OPENAIS_SA_CKPT_H
+/* The guard of openais' own saCkpt.h: whichever comes first serves both. */
+#ifndef SACKPT_H_DEFINED
+#define SACKPT_H_DEFINED
 
-#ifdef SA_CKPT_B_02_03_H
+#ifdef _SA_CKPT_H
 #error "<openais/saCkpt.h> and <saCkpt.h> belong to different libraries: include one of them"
 #endif
 
@@ -100,6 +101,17 @@ typedef struct {
     SaCkptCheckpointOpenCallbackT saCkptCheckpointOpenCallback;
     SaCkptCheckpointSynchronizeCallbackT saCkptCheckpointSynchronizeCallback;
 } SaCkptCallbacksT;
+
+/* The information model's and the notifications' values, which programs of both families take from here. */
+typedef enum {
+    SA_CKPT_SECTION_RESOURCES_EXHAUSTED = 1,
+    SA_CKPT_SECTION_RESOURCES_AVAILABLE = 2
+} SaCkptCheckpointStatusT;
+
+/* As the Forum spelled it. */
+typedef SaCkptCheckpointStatusT saCkptCheckpointStatusT;
+
+typedef enum { SA_CKPT_CHECKPOINT_STATUS = 1 } SaCkptStateT;
 
 extern SaAisErrorT saCkptInitialize(SaCkptHandleT *ckptHandle, const SaCkptCallbacksT *callbacks, SaVersionT *version);
 extern SaAisErrorT saCkptSelectionObjectGet(SaCkptHandleT ckptHandle, SaSelectionObjectT *selectionObject);
