@@ -9,7 +9,7 @@
 #     --piece line|64k       what one write covers: a line, or whole lines up to 64 KiB (line below 1 MB of file)
 #     --seed N               where the kills come (random; it is printed)
 #     --c                    workers written in C (samples/c/wordcount), each on libSaCkpt and the host of its own node
-#     --keep                 leave the hosts running, and say what to type next
+#     --keep                 start killed hosts again at the end, leave all three running, and say what to type next
 #   ./run.sh --stop          end what --keep left running
 #
 # Everything it writes is in .run/ and .build/. Exit code 0 exactly when the counts match.
@@ -17,7 +17,8 @@ set -euo pipefail
 # Relative paths: a Unix socket's path is limited to 107 bytes, wherever this checkout lies.
 start_directory=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
-export LC_ALL=C DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+# The SDK itself ends at once where libicu is missing, unless it is told to do without.
+export LC_ALL=C DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 # Spinning threads cost small machines a quarter of their throughput.
 export DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0
 
@@ -167,7 +168,7 @@ trap 'exit 143' TERM
 
 step "counting, with $kills kill(s); to see this run again: ./run.sh ${native:+--c }--seed $seed --kills $kills --piece $piece $file"
 "$wordcount" demonstration --file "$file" --piece "$piece" --kills "$kills" --seed "$seed" \
-  --directory "$run" --host-program "$host" --hocon hocon "${worker[@]}" || fail "the run failed; the hosts' and workers' output is in $run/*.log"
+  --directory "$run" --host-program "$host" --hocon hocon "${worker[@]}" ${keep:+--keep hosts} || fail "the run failed; the hosts' and workers' output is in $run/*.log"
 
 # --- the counts out of the checkpoint, and an independent recount ---
 
@@ -202,7 +203,7 @@ fi
 if [ -n "$keep" ]; then
   cat <<END
 
-The hosts are still running (their logs: $run/node*.log). Next:
+Three hosts are running (their logs: $run/node*.log). Next:
   ./checkpoint status
   ./checkpoint show safCkpt=wordcount
   ./checkpoint dump safCkpt=wordcount cursor | od -A d -t d8

@@ -59,7 +59,8 @@ install_compiler() {
 }
 
 command -v dotnet >/dev/null || broken "the .NET 10 SDK is missing (dotnet is not on the PATH)"
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# The SDK itself ends at once where libicu is missing, unless it is told to do without; what it builds needs none.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 install_postgresql
 install_compiler
 

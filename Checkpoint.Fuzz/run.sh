@@ -5,7 +5,7 @@
 # What it found is in .run/fuzz/found. The corpus grows from run to run in .run/fuzz/corpus.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 
 [[ ${1:-} =~ ^[0-9]{1,6}$ ]] || { sed -n '2,5s/^# \{0,1\}//p' Checkpoint.Fuzz/run.sh >&2; exit 2; }
 build=.build/fuzz

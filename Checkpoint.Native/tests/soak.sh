@@ -5,7 +5,7 @@
 set -euo pipefail
 # Relative paths: a Unix socket's path is limited to 107 bytes, wherever this checkout lies.
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0
 
 build=.build/demo
 run=.run/soak

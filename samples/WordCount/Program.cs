@@ -6,7 +6,7 @@ using WordCount.Demonstration;
 const string Usage = """
     WordCount worker --name NAME --contact HOST:PORT... --file FILE --piece line|64k [--hold-at PIECE...]
     WordCount demonstration --file FILE --piece line|64k --kills N --seed N --directory DIR --host-program FILE --hocon DIR
-                           [--native-worker FILE]
+                           [--native-worker FILE] [--keep hosts]
     WordCount print     slots on standard input, lines "count word" on standard output
     """;
 
@@ -28,7 +28,7 @@ try
         case "demonstration":
             await new FailoverRun(
                 DemonstrationFrom(new Arguments(
-                    args[1..], "--file", "--piece", "--kills", "--seed", "--directory", "--host-program", "--hocon", "--native-worker")),
+                    args[1..], "--file", "--piece", "--kills", "--seed", "--directory", "--host-program", "--hocon", "--native-worker", "--keep")),
                 TimeProvider.System,
                 Console.Out).RunAsync(stop.Token);
             return 0;
@@ -67,4 +67,10 @@ static DemonstrationOptions DemonstrationFrom(Arguments given) => new(
     given.One("--directory"),
     given.One("--host-program"),
     given.One("--hocon"),
-    given.All("--native-worker").FirstOrDefault());
+    given.All("--native-worker").FirstOrDefault(),
+    given.All("--keep") switch
+    {
+        [] => false,
+        ["hosts"] => true,
+        var other => throw new FormatException($"--keep {string.Join(' ', other)}: it is hosts"),
+    });

@@ -5,8 +5,10 @@ namespace WordCount.Demonstration;
 /// <param name="HostProgram">The <c>checkpointd</c> executable.</param>
 /// <param name="Hocon">Where node1.conf to node3.conf are.</param>
 /// <param name="NativeWorker">The program of samples/c/wordcount, to be used instead of this program's own workers; or null.</param>
+/// <param name="KeepHosts">At the end every host that is gone is started again.</param>
 public sealed record DemonstrationOptions(
-    string File, string PieceName, PieceKind Piece, int Kills, int Seed, string Directory, string HostProgram, string Hocon, string? NativeWorker)
+    string File, string PieceName, PieceKind Piece, int Kills, int Seed, string Directory, string HostProgram, string Hocon, string? NativeWorker,
+    bool KeepHosts)
 {
     public string PidFile => Path.Combine(Directory, "pids");
 

@@ -2,7 +2,7 @@ namespace WordCount.Demonstration;
 
 /// <summary>
 /// The demonstration: three hosts, a worker that leads and one that waits; the leader and the host that it uses, which orders the counts, are
-/// killed at the planned pieces, and the waiting worker finishes. The hosts are left running, for the counts to be read.
+/// killed at the planned pieces, and the waiting worker finishes. The hosts that live are left running, for the counts to be read.
 /// </summary>
 public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock, TextWriter output)
 {
@@ -34,6 +34,8 @@ public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock
             for (var kill = 0; kill < _points.Count; kill++)
                 pair = await KillAsync(kill, pair, cancel);
             await FinishAsync(pair, cancel);
+            if (options.KeepHosts)
+                await StartGoneHostsAsync(cancel);
         }
         finally
         {
@@ -142,18 +144,33 @@ public sealed class FailoverRun(DemonstrationOptions options, TimeProvider clock
     private async Task<WorkerProcess> RestartAsync(int index, WorkerProcess leader, int kills, CancellationToken cancel)
     {
         List<int> gone = [index, .. await BringOrdererToAsync(leader, cancel)];
+        await StartAgainAsync(gone, SocketOf(leader), cancel);
+        var standby = StartWorker(index, kills);
+        await HearAsync(options.StartPatience, cancel, standby, "waits");
+        Say($"{string.Join(" and ", gone.Select(one => _hosts[one].Name))} back, {standby.Name} stands by through {standby.Host}");
+        return standby;
+    }
+
+    /// <param name="socket">Of a host that lives.</param>
+    private async Task StartAgainAsync(IReadOnlyList<int> gone, string socket, CancellationToken cancel)
+    {
         foreach (var one in gone)
             _hosts[one] = HostNode.Start(options, _ports, one);
         await HostsReadyAsync(cancel);
         await Within(options.StartPatience, cancel, async late =>
         {
-            await _administration.UntilFullAsync(SocketOf(leader), Hosts, late);
+            await _administration.UntilFullAsync(socket, Hosts, late);
             return true;
         });
-        var standby = StartWorker(index, kills);
-        await HearAsync(options.StartPatience, cancel, standby, "waits");
-        Say($"{string.Join(" and ", gone.Select(one => _hosts[one].Name))} back, {standby.Name} stands by through {standby.Host}");
-        return standby;
+    }
+
+    private async Task StartGoneHostsAsync(CancellationToken cancel)
+    {
+        int[] gone = [.. Enumerable.Range(0, Hosts).Where(index => _hosts[index].HasExited)];
+        if (gone.Length == 0)
+            return;
+        await StartAgainAsync(gone, _hosts.First(host => !host.HasExited).Socket, cancel);
+        Say($"{string.Join(" and ", gone.Select(one => _hosts[one].Name))} back: {Hosts} hosts run, each with all the data");
     }
 
     /// <summary>
