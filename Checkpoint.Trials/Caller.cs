@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace Checkpoint.Trials;
+
+/// <summary>A client of one host, over its local socket.</summary>
+public sealed class Caller : IAsyncDisposable
+{
+    private static readonly CreationAttributes Attributes = new(
+        CreationFlags.WriteAllReplicas, 1024, AisTime.FromTimeSpan(TimeSpan.FromMinutes(10)), 4, 256, 16);
+
+    private static readonly CreationAttributes OtherAttributes = Attributes with { MaxSections = 5 };
+
+    private readonly GatewayConnection _connection;
+    private readonly string _host;
+
+    private Caller(GatewayConnection connection, string host) => (_connection, _host) = (connection, host);
+
+    /// <exception cref="TrialException">The host does not take clients.</exception>
+    public static async Task<Caller> ConnectAsync(TrialHost host, CancellationToken cancel)
+    {
+        try
+        {
+            var hello = new SessionProtocol.Hello(SessionProtocol.Version, "trial", AisVersion.B22, Profile.Strict);
+            return new Caller(await GatewayConnection.ConnectAsync(host.Socket, hello, TimeProvider.System, cancel), host.Name);
+        }
+        catch (Exception fault) when (fault is SocketException or IOException or GatewayRefusedException or WireFormatException)
+        {
+            throw new TrialException($"{host.Name} takes no client: {fault.Message}");
+        }
+    }
+
+    /// <param name="sinceKill">Runs since the kill.</param>
+    public async Task<CallRecord> CallAsync(CallKind kind, string name, Stopwatch sinceKill, CancellationToken cancel)
+    {
+        var offset = sinceKill.Elapsed;
+        var answer = await AnswerAsync(CommandOf(kind, new CheckpointName(name)), cancel);
+        return new CallRecord(
+            name, _host, kind, offset, sinceKill.Elapsed - offset, answer.Status, answer.Reason, (answer.Body as SessionProtocol.Opened)?.Incarnation);
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private static SessionProtocol.Command CommandOf(CallKind kind, CheckpointName name) => kind switch
+    {
+        CallKind.Create => new SessionProtocol.Open(name, OpenFlags.Create | OpenFlags.Read | OpenFlags.Write, Attributes),
+        CallKind.CreateOther => new SessionProtocol.Open(name, OpenFlags.Create | OpenFlags.Read | OpenFlags.Write, OtherAttributes),
+        CallKind.Open => new SessionProtocol.Open(name, OpenFlags.Read, null),
+        _ => new SessionProtocol.Unlink(name),
+    };
+
+    private async Task<SessionProtocol.Answer> AnswerAsync(SessionProtocol.Command command, CancellationToken cancel)
+    {
+        try
+        {
+            return await _connection.SendAsync(command, AisTime.FromTimeSpan(TrialOptions.Budget), cancel);
+        }
+        catch (GatewayClosedException closed)
+        {
+            return new SessionProtocol.Answer(0, AisStatus.Unavailable, $"the host ended the connection: {closed.Message}");
+        }
+    }
+}
