@@ -19,7 +19,7 @@ public sealed record NodeServices(HostId Self, string NodeName, TimeProvider Clo
     /// <summary>What this host holds, for reads and writes that need no actor; null where all ask the agent.</summary>
     public MachineGate? Machine { get; init; }
 
-    /// <summary>The shard region of the CheckpointActors.</summary>
+    /// <summary>Whom to ask for a checkpoint: a command goes to the shard region of the CheckpointActors until it is answered.</summary>
     public IActorRef Checkpoints { get; init; } = ActorRefs.Nobody;
 
     /// <summary>The host's session registry.</summary>

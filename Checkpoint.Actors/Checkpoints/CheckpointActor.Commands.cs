@@ -9,6 +9,17 @@ public sealed partial class CheckpointActor
 {
     private void Execute(CheckpointProtocol.ICommand command)
     {
+        if (_state.Requests.Count >= RequestMemory.CountMax && command.IsRepeated
+            && command is not (CheckpointProtocol.Close or CheckpointProtocol.Describe or CheckpointProtocol.Ping))
+        {
+            _state = _state.Forget(WallNow);
+            if (_state.Requests.Count >= RequestMemory.CountMax)
+            {
+                Refuse(AisStatus.TryAgain, $"{_state.Requests.Count} requests of this name may still be repeated; the limit is {RequestMemory.CountMax}");
+                return;
+            }
+        }
+
         switch (command)
         {
             case CheckpointProtocol.Open open:
@@ -86,7 +97,7 @@ public sealed partial class CheckpointActor
     /// <summary>Journal, then replicas, then the reply. What did not reach the replicas is deleted again, in the same order.</summary>
     private void Create(CheckpointProtocol.Open open, CreationAttributes attributes)
     {
-        var created = new Created(_newIncarnation(), attributes, WallNow);
+        var created = new Created(_newIncarnation(), attributes, WallNow, open.Origin);
         Record([created], AisStatus.TryAgain, () =>
         {
             _state = _state.Join(created.Incarnation, open.Opener);
@@ -157,12 +168,12 @@ public sealed partial class CheckpointActor
         var key = OpenerKey.Of(close.Opener);
         _inFlight.Remove(key);
         _closed.Add(key);
-        Depart(CheckpointRules.Leaves(close), WallNow, Done);
+        Depart(CheckpointRules.Leaves(close), WallNow, Done, close.Origin);
     }
 
     /// <summary>Those openers leave; for the last ones the journal knows it first.</summary>
-    private void Depart(Func<CheckpointProtocol.Opener, bool> leaves, long time, Action then) =>
-        Record(_state.DecideLeave(leaves, time).Events, AisStatus.Timeout, () =>
+    private void Depart(Func<CheckpointProtocol.Opener, bool> leaves, long time, Action then, RequestOrigin? by = null) =>
+        Record(_state.DecideLeave(leaves, time, by).Events, AisStatus.Timeout, () =>
         {
             _state = _state.Leave(leaves, time);
             then();

@@ -173,7 +173,7 @@ public sealed partial class CheckpointActor
             _lingered = false;
             SetRetentionAlarm();
             if (_rows > _options.JournalRowsMax && !_deletingRows)
-                Enqueue(() => Record([_state.Keep()], AisStatus.TryAgain, () =>
+                Enqueue(() => Record([_state.Forget(WallNow).Keep()], AisStatus.TryAgain, () =>
                 {
                     DeleteRows(LastSequenceNr - 1);
                     _rows = 1;
@@ -182,13 +182,22 @@ public sealed partial class CheckpointActor
         }
         else if (!_lingered)
         {
-            if (!_timers.IsSet(Alarm.Linger))
-                _timers.Set(Alarm.Linger, _options.AbsentLinger);
+            SetLinger(_options.AbsentLinger);
+        }
+        else if (_state.Requests.Until > WallNow)
+        {
+            SetLinger(AisTime.ToTimeSpan(_state.Requests.Until - WallNow) + TimeSpan.FromTicks(1)); // The rows that go would take along what was done.
         }
         else if (_errands.IsEmpty && !_deletingRows && !_passivating)
         {
             End();
         }
+    }
+
+    private void SetLinger(TimeSpan due)
+    {
+        if (!_timers.IsSet(Alarm.Linger))
+            _timers.Set(Alarm.Linger, due);
     }
 
     /// <summary>Through the shard, which holds back what comes until this run is gone; then the next command starts another.</summary>

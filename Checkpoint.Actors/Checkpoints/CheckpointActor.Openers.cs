@@ -268,7 +268,7 @@ public sealed partial class CheckpointActor
             if (pending.Command.Deadline > now)
                 _queue.Enqueue(pending);
             else
-                pending.Client.Tell(new CheckpointProtocol.Refused(
+                pending.Answer(new CheckpointProtocol.Refused(
                     pending.Command.Number, AisStatus.TryAgain, "the deadline passed before every host of the view had answered"));
     }
 }

@@ -32,6 +32,7 @@ public sealed partial class CheckpointActor : ReceivePersistentActor
     private readonly ClockTimers _timers;
     private readonly AgentErrands _errands = new();
     private readonly ClosedOpeners _closed = new();
+    private readonly RecentAnswers _answers = new();
 
     /// <summary>Work that nobody waits for: due timers, answers to compare. Before commands, and bounded by timers and hosts.</summary>
     private readonly Queue<Action> _internal = [];
@@ -116,28 +117,43 @@ public sealed partial class CheckpointActor : ReceivePersistentActor
     {
         Context.System.EventStream.Unsubscribe(Self);
         _timers.Dispose();
-        Reply(n => new CheckpointProtocol.Refused(n, AisStatus.Timeout, "the checkpoint's owner stopped while at it"));
+        ReplyUnknown("the checkpoint's owner stopped while at it");
         RefuseQueue("the checkpoint's owner is moving");
         if (_name is { } name && (!_state.IsAbsent || !_errands.IsEmpty))
             _waker.Tell(new CheckpointWaker.Wake(name));
         base.PostStop();
     }
 
-    /// <summary>The actor stops after this: whoever waits is told before. The next run recovers what the journal really has.</summary>
+    /// <summary>The actor stops after this. The next run recovers what the journal really has.</summary>
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
-        var status = _ifJournalLost;
-        Reply(n => new CheckpointProtocol.Refused(n, status, $"the journal did not confirm {@event.GetType().Name}: {cause.Message}"));
+        ReplyJournalLost($"the journal did not confirm {@event.GetType().Name}: {cause.Message}");
         base.OnPersistFailure(cause, @event, sequenceNr);
     }
 
     /// <summary>Not written, and the actor would go on as if it had been: start anew from the journal.</summary>
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
-        var status = _ifJournalLost;
-        Reply(n => new CheckpointProtocol.Refused(n, status, $"the journal refused {@event.GetType().Name}: {cause.Message}"));
+        ReplyJournalLost($"the journal refused {@event.GetType().Name}: {cause.Message}");
         base.OnPersistRejected(cause, @event, sequenceNr);
         throw new InvalidOperationException($"the journal refused {@event.GetType().Name} of {PersistenceId}", cause);
+    }
+
+    private void ReplyJournalLost(string reason)
+    {
+        if (_ifJournalLost == AisStatus.TryAgain)
+            Reply(n => new CheckpointProtocol.Refused(n, AisStatus.TryAgain, reason));
+        else
+            ReplyUnknown(reason);
+    }
+
+    /// <summary>Whoever asks again hears it from the next run, which knows by the journal whether it was done; only others are told TIMEOUT.</summary>
+    private void ReplyUnknown(string reason)
+    {
+        if (_current is { Command.IsRepeated: true })
+            _current = null;
+        else
+            Reply(n => new CheckpointProtocol.Refused(n, AisStatus.Timeout, reason));
     }
 
     private void OnRecovered()
@@ -155,6 +171,10 @@ public sealed partial class CheckpointActor : ReceivePersistentActor
         _name ??= command.Name;
         if (!_name.Equals(command.Name))
             Refuse(AisStatus.NoResources, $"{command.Name} has the SHA-256 of another checkpoint's name");
+        else if (_answers.Of(command) is { } first)
+            Sender.Tell(first);
+        else if (UnderWay(command) is { } asked)
+            asked.Copies++;
         else if (_stopping)
             Refuse(AisStatus.TryAgain, "the checkpoint's owner is moving");
         else if (_queue.Count >= _options.QueuedCommandsMax)
@@ -165,6 +185,12 @@ public sealed partial class CheckpointActor : ReceivePersistentActor
 
         void Refuse(AisStatus status, string reason) => Sender.Tell(new CheckpointProtocol.Refused(command.Number, status, reason));
     }
+
+    /// <summary>The same request, waiting or under way: it is answered once for each of its copies.</summary>
+    private Pending? UnderWay(CheckpointProtocol.ICommand command) =>
+        !command.IsRepeated ? null
+        : _current is { } current && current.IsCopy(command) ? current
+        : _queue.FirstOrDefault(pending => pending.IsCopy(command));
 
     /// <summary>Begins the next piece of work unless one is under way.</summary>
     private void Pump()
@@ -200,6 +226,22 @@ public sealed partial class CheckpointActor : ReceivePersistentActor
     {
         _busy = true;
         _current = pending;
+        if (pending.Command.Origin is { Id: var request })
+        {
+            if (_state.Requests.IsGivenUp(request))
+            {
+                _current = null; // A copy that was overtaken: nobody waits for it.
+                Finish();
+                return;
+            }
+
+            if (_state.Requests.IsDone(request))
+            {
+                Done(); // By an earlier run, whose answer was lost.
+                return;
+            }
+        }
+
         if (pending.Command.Deadline <= WallNow)
         {
             Refuse(AisStatus.TryAgain, "the deadline passed before the checkpoint's owner could begin");
@@ -247,13 +289,15 @@ public sealed partial class CheckpointActor : ReceivePersistentActor
         if (_current is not { } pending)
             return;
         _current = null;
-        pending.Client.Tell(reply(pending.Command.Number));
+        var answer = reply(pending.Command.Number);
+        _answers.Add(pending.Command, answer);
+        pending.Answer(answer);
     }
 
     private void RefuseQueue(string reason)
     {
         while (_queue.TryDequeue(out var pending))
-            pending.Client.Tell(new CheckpointProtocol.Refused(pending.Command.Number, AisStatus.TryAgain, reason));
+            pending.Answer(new CheckpointProtocol.Refused(pending.Command.Number, AisStatus.TryAgain, reason));
     }
 
     private void OnStop()
@@ -271,5 +315,19 @@ public sealed partial class CheckpointActor : ReceivePersistentActor
         public static readonly StopWhenIdle Instance = new();
     }
 
-    private sealed record Pending(CheckpointProtocol.ICommand Command, IActorRef Client);
+    private sealed class Pending(CheckpointProtocol.ICommand command, IActorRef client)
+    {
+        public CheckpointProtocol.ICommand Command => command;
+
+        public int Copies { get; set; } = 1;
+
+        public bool IsCopy(CheckpointProtocol.ICommand other) => command.Asker == other.Asker && command.Number == other.Number;
+
+        /// <summary>The asker counts answers: one who has had as many as it sent copies knows that none is still on its way.</summary>
+        public void Answer(CheckpointProtocol.IReply reply)
+        {
+            for (var i = 0; i < Copies; i++)
+                client.Tell(reply);
+        }
+    }
 }

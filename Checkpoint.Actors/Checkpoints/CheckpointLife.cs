@@ -25,6 +25,9 @@ public sealed record CheckpointLife(
     public ImmutableDictionary<OpenerKey, CheckpointProtocol.Opener> Openers { get; init; } =
         ImmutableDictionary<OpenerKey, CheckpointProtocol.Opener>.Empty;
 
+    /// <summary>The open that created it: a copy of it joins, whatever the name is by then.</summary>
+    public RequestId? CreatedBy { get; init; }
+
     /// <summary>AIS time of the latest departure of an opener in this run of the entity; not journaled.</summary>
     public long LastLeft { get; init; }
 
@@ -37,10 +40,13 @@ public sealed record CheckpointLife(
     public bool HasOpenerOn(HostId host) => Openers.Values.Any(opener => opener.Host == host);
 
     public CheckpointEvents.KeptIncarnation Keep() =>
-        new(Id, Attributes, CreationTime, RetentionDuration, ClosedAt, Unlinked, Active);
+        new(Id, Attributes, CreationTime, RetentionDuration, ClosedAt, Unlinked, Active, CreatedBy);
 
     public static CheckpointLife Of(CheckpointEvents.KeptIncarnation kept) =>
-        new(kept.Incarnation, kept.Attributes, kept.CreationTime, kept.RetentionDuration, kept.ClosedAt, kept.Unlinked, kept.Active);
+        new(kept.Incarnation, kept.Attributes, kept.CreationTime, kept.RetentionDuration, kept.ClosedAt, kept.Unlinked, kept.Active)
+        {
+            CreatedBy = kept.CreatedBy,
+        };
 }
 
 /// <summary>What names one open: a session is random and never reuses a handle.</summary>

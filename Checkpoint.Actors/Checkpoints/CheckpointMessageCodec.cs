@@ -88,6 +88,8 @@ public static class CheckpointMessageCodec
         writer.Name(command.Name);
         writer.U64(command.Number);
         writer.I64(command.Deadline);
+        writer.Session(command.Asker);
+        writer.U64(command.AnsweredTo);
         switch (command)
         {
             case Open open:
@@ -120,7 +122,8 @@ public static class CheckpointMessageCodec
         var name = reader.Name();
         var number = reader.U64();
         var deadline = reader.I64();
-        return manifest switch
+        var (asker, answeredTo) = (reader.Session(), reader.U64());
+        CheckpointCommand command = manifest switch
         {
             "O" => new Open(
                 name,
@@ -137,6 +140,7 @@ public static class CheckpointMessageCodec
             "D" => new Describe(name, number, deadline),
             _ => new Ping(name, number, deadline),
         };
+        return command with { Asker = asker, AnsweredTo = answeredTo };
     }
 
     private static void EncodeReply(WireWriter writer, IReply reply)

@@ -5,7 +5,8 @@ namespace Checkpoint.Actors.Checkpoints;
 /// <summary>
 /// What the entity of one checkpoint name accepts and answers. Commands travel through the shard region from any host, so each
 /// carries an id and a deadline: an entity that gets one too late drops it. Deadlines are wall-clock nanoseconds
-/// (<see cref="AisTime"/>; hosts' clocks may differ by the lease margin only). Every command gets exactly one <see cref="IReply"/>.
+/// (<see cref="AisTime"/>; hosts' clocks may differ by the lease margin only). Every command that is not given up gets one
+/// <see cref="IReply"/>; of a command that came several times each copy gets the same.
 /// </summary>
 public static class CheckpointProtocol
 {
@@ -16,6 +17,14 @@ public static class CheckpointProtocol
         ulong Number { get; }
 
         long Deadline { get; }
+
+        SessionId Asker { get; }
+
+        ulong AnsweredTo { get; }
+
+        bool IsRepeated { get; }
+
+        RequestOrigin? Origin { get; }
     }
 
     public interface IReply
@@ -34,14 +43,16 @@ public static class CheckpointProtocol
     /// <param name="CompareRetention">B.1 clients compare the retention duration as well (ais-ckpt 3.7 RetentionInCompare).</param>
     /// <param name="Reattach">Opens this incarnation and no other, linked or not (after a failover).</param>
     public sealed record Open(
-        CheckpointName Name, ulong Number, long Deadline, Opener Opener, CreationAttributes? Create, bool CompareRetention, IncarnationId? Reattach) : ICommand;
+        CheckpointName Name, ulong Number, long Deadline, Opener Opener, CreationAttributes? Create, bool CompareRetention, IncarnationId? Reattach)
+        : CheckpointCommand(Name, Number, Deadline);
 
     /// <summary>One open. Two opens of one session have different handles.</summary>
     public sealed record Opener(HostId Host, SessionId Session, ulong Handle, OpenFlags Flags);
 
-    public sealed record Opened(ulong Number, IncarnationId Incarnation, CreationAttributes Attributes) : IReply
+    public sealed record Opened(ulong Number, IncarnationId Incarnation, CreationAttributes Attributes)
+        : CheckpointReply(Number)
     {
-        public AisStatus Status => AisStatus.Ok;
+        public override AisStatus Status => AisStatus.Ok;
     }
 
     /// <summary>
@@ -49,38 +60,49 @@ public static class CheckpointProtocol
     /// TRY_AGAIN and TIMEOUT: to be sent again until Ok. It also takes back an Open that was given up: with the default
     /// incarnation it closes the opener wherever it is, and an Open of this opener that comes later is refused.
     /// </summary>
-    public sealed record Close(CheckpointName Name, ulong Number, long Deadline, IncarnationId Incarnation, Opener Opener) : ICommand;
+    public sealed record Close(CheckpointName Name, ulong Number, long Deadline, IncarnationId Incarnation, Opener Opener)
+        : CheckpointCommand(Name, Number, Deadline);
 
     /// <summary>saCkptCheckpointUnlink. Ok, or NOT_EXIST when no linked checkpoint has the name.</summary>
-    public sealed record Unlink(CheckpointName Name, ulong Number, long Deadline) : ICommand;
+    public sealed record Unlink(CheckpointName Name, ulong Number, long Deadline)
+        : CheckpointCommand(Name, Number, Deadline);
 
     /// <summary>saCkptCheckpointRetentionDurationSet. Ok, or BAD_OPERATION when unlinked.</summary>
-    public sealed record SetRetention(CheckpointName Name, ulong Number, long Deadline, IncarnationId Incarnation, long Duration) : ICommand;
+    public sealed record SetRetention(CheckpointName Name, ulong Number, long Deadline, IncarnationId Incarnation, long Duration)
+        : CheckpointCommand(Name, Number, Deadline);
 
     /// <summary>saCkptActiveReplicaSet, checked by the session to be collocated and asynchronous. Ok when effective on all nodes.</summary>
-    public sealed record SetActive(CheckpointName Name, ulong Number, long Deadline, IncarnationId Incarnation, HostId Host) : ICommand;
+    public sealed record SetActive(CheckpointName Name, ulong Number, long Deadline, IncarnationId Incarnation, HostId Host)
+        : CheckpointCommand(Name, Number, Deadline);
 
     /// <summary>For <c>show</c>: openers and life-cycle state. Answered by <see cref="Described"/> or Refused NOT_EXIST.</summary>
-    public sealed record Describe(CheckpointName Name, ulong Number, long Deadline) : ICommand;
+    public sealed record Describe(CheckpointName Name, ulong Number, long Deadline)
+        : CheckpointCommand(Name, Number, Deadline);
 
     public sealed record Described(
-        ulong Number, IncarnationId Incarnation, long CreationTime, CreationAttributes Attributes, long RetentionDuration, IReadOnlyList<Opener> Openers) : IReply
+        ulong Number, IncarnationId Incarnation, long CreationTime, CreationAttributes Attributes, long RetentionDuration, IReadOnlyList<Opener> Openers)
+        : CheckpointReply(Number)
     {
-        public AisStatus Status => AisStatus.Ok;
+        public override AisStatus Status => AisStatus.Ok;
     }
 
     /// <summary>
     /// From the host that orders one of the name's incarnations, after a change of view and periodically (rate bounded): the entity
     /// wakes, takes the roll call, checks its timers, and deletes incarnations that the journal does not know. Answered by Done.
     /// </summary>
-    public sealed record Ping(CheckpointName Name, ulong Number, long Deadline) : ICommand;
+    public sealed record Ping(CheckpointName Name, ulong Number, long Deadline)
+        : CheckpointCommand(Name, Number, Deadline);
 
-    public sealed record Done(ulong Number) : IReply
+    public sealed record Done(ulong Number)
+        : CheckpointReply(Number)
     {
-        public AisStatus Status => AisStatus.Ok;
+        public override AisStatus Status => AisStatus.Ok;
     }
 
     /// <param name="Status">What callers branch on.</param>
     /// <param name="Reason">What an operator reads; names the limit and the value that broke it.</param>
-    public sealed record Refused(ulong Number, AisStatus Status, string Reason) : IReply;
+    public sealed record Refused(ulong Number, AisStatus Status, string Reason) : CheckpointReply(Number)
+    {
+        public override AisStatus Status { get; } = Status;
+    }
 }

@@ -23,20 +23,23 @@ public static class CheckpointRegion
     public const uint ShardCount = 256;
 
     private const string WakerName = "checkpoint-waker";
+    private const string CallerName = "checkpoint-caller";
 
     /// <summary>
     /// Starts this host's part of the region, and the waker of the names that the host orders. Needs
     /// hocon/actors.conf and cluster.conf in the system's configuration, and <see cref="NodeServices.Agent"/> set.
     /// </summary>
+    /// <returns>Whom to ask: it asks the region until the answer comes, and stops when the region does.</returns>
     public static IActorRef Start(ActorSystem system, NodeServices node, CheckpointEntityOptions options)
     {
         if (node.Agent.IsNobody())
             throw new ArgumentException("the agent must be there before the entities", nameof(node));
 
         var self = Akka.Cluster.Cluster.Get(system).SelfAddress;
-        var waker = new Lazy<IActorRef>(() => system.ActorOf(
-            CheckpointWaker.Props(node, options, ClusterSharding.Get(system).ShardRegion(TypeName)), WakerName));
-        var region = ClusterSharding.Get(system).Start(
+        var caller = new Lazy<IActorRef>(() => system.ActorOf(
+            CheckpointCaller.Props(node, ClusterSharding.Get(system).ShardRegion(TypeName)), CallerName));
+        var waker = new Lazy<IActorRef>(() => system.ActorOf(CheckpointWaker.Props(node, options, caller.Value), WakerName));
+        ClusterSharding.Get(system).Start(
             TypeName,
             entityId => CheckpointActor.Props(
                 entityId, node, options, host => RegistryOf(system, self, host), () => new IncarnationId(Guid.NewGuid()), waker.Value),
@@ -45,7 +48,7 @@ public static class CheckpointRegion
             ShardAllocationStrategy.LeastShardAllocationStrategy(absoluteLimit: (int)ShardCount / 8, relativeLimit: 0.2),
             CheckpointActor.StopWhenIdle.Instance);
         _ = waker.Value;
-        return region;
+        return caller.Value;
     }
 
     /// <summary>The session registry of a host has the same path everywhere (design: actor tree of a host).</summary>

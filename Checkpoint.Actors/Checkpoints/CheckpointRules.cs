@@ -33,7 +33,7 @@ public static class CheckpointRules
         if (open.Opener.Flags.HasFlag(OpenFlags.Create) != open.Create is not null)
             return new Refuse(AisStatus.InvalidParam, "creation attributes go with CREATE and with nothing else");
         if (open.Create is { } wanted)
-            return state.DecideCreate(open, wanted);
+            return state.CreatedBy(open) is { } created ? state.DecideJoin(created, open.Opener) : state.DecideCreate(open, wanted);
 
         return state.Linked is { } linked
             ? state.DecideJoin(linked, open.Opener)
@@ -42,7 +42,7 @@ public static class CheckpointRules
 
     /// <summary>A close by one opener; an opener that is not known has left already. The default incarnation stands for any.</summary>
     public static Record Decide(this CheckpointState state, CheckpointProtocol.Close close, long now) =>
-        state.DecideLeave(Leaves(close), now);
+        state.DecideLeave(Leaves(close), now, close.Origin);
 
     public static Func<CheckpointProtocol.Opener, bool> Leaves(CheckpointProtocol.Close close)
     {
@@ -54,10 +54,12 @@ public static class CheckpointRules
     /// What becomes true when these openers leave: an incarnation that nobody else has open is deleted when it is unlinked or not to
     /// be retained, else retained from the latest departure on.
     /// </summary>
-    public static Record DecideLeave(this CheckpointState state, Func<CheckpointProtocol.Opener, bool> leaves, long time) =>
+    /// <param name="by">The close that makes them leave; null when they were lost.</param>
+    public static Record DecideLeave(
+        this CheckpointState state, Func<CheckpointProtocol.Opener, bool> leaves, long time, RequestOrigin? by = null) =>
         new([.. state.Lives.Values
             .Where(life => !life.Openers.IsEmpty && life.Openers.Values.All(leaves))
-            .SelectMany(life => LastClose(life, Math.Max(time, life.LastLeft)))]);
+            .SelectMany(life => LastClose(life, Math.Max(time, life.LastLeft), by))]);
 
     /// <summary>
     /// An incarnation that is open in the journal but that no session of any host of the view has open: its openers were lost with
@@ -94,8 +96,8 @@ public static class CheckpointRules
         state.Linked switch
         {
             null => new Refuse(AisStatus.NotExist, $"no checkpoint {unlink.Name}"),
-            { ClosedAt: not null } retained when retained.Openers.IsEmpty => new Record([new Deleted(retained.Id, DeletionReason.Unlinked)]),
-            { } open => new Record([new Unlinked(open.Id)]),
+            { ClosedAt: not null } retained when retained.Openers.IsEmpty => new Record([new Deleted(retained.Id, DeletionReason.Unlinked, unlink.Origin)]),
+            { } open => new Record([new Unlinked(open.Id, unlink.Origin)]),
         };
 
     public static CheckpointDecision Decide(this CheckpointState state, CheckpointProtocol.SetRetention set) =>
@@ -103,7 +105,7 @@ public static class CheckpointRules
         : !state.Lives.TryGetValue(set.Incarnation, out var life) ? Gone(set.Name, set.Incarnation)
         : life.Unlinked ? new Refuse(AisStatus.BadOperation, $"{set.Name} is unlinked")
         : life.RetentionDuration == set.Duration ? Record.Nothing
-        : new Record([new RetentionSet(set.Incarnation, set.Duration)]);
+        : new Record([new RetentionSet(set.Incarnation, set.Duration, set.Origin)]);
 
     /// <summary>The event is true only once the replicas have switched.</summary>
     public static CheckpointDecision Decide(this CheckpointState state, CheckpointProtocol.SetActive set) =>
@@ -111,7 +113,12 @@ public static class CheckpointRules
         : life.Attributes.Flags.IsSynchronous() || !life.Attributes.Flags.IsCollocated()
             ? new Refuse(AisStatus.BadOperation, $"{set.Name} is not collocated and asynchronous")
         : life.Active == set.Host ? Record.Nothing
-        : new Record([new ActiveNamed(set.Incarnation, set.Host)]);
+        : new Record([new ActiveNamed(set.Incarnation, set.Host, set.Origin)]);
+
+    /// <summary>A copy of the open that created it: the first answer was lost on its way.</summary>
+    private static CheckpointLife? CreatedBy(this CheckpointState state, CheckpointProtocol.Open open) => open.Origin is { Id: var id }
+        ? state.Lives.Values.FirstOrDefault(life => life.CreatedBy == id)
+        : null;
 
     private static CheckpointDecision DecideCreate(this CheckpointState state, CheckpointProtocol.Open open, CreationAttributes wanted)
     {
@@ -143,9 +150,9 @@ public static class CheckpointRules
             ? new Refuse(AisStatus.NoResources, $"{state.OpenerCount} opens of {state.Name}; the limit is {OpenersMax}")
             : null;
 
-    private static IEnumerable<IEvent> LastClose(CheckpointLife life, long time) =>
-        life.Unlinked || life.RetentionDuration == 0 ? [new Deleted(life.Id, DeletionReason.Closed)]
-        : life.ClosedAt is null ? [new ClosedLast(life.Id, time)]
+    private static IEnumerable<IEvent> LastClose(CheckpointLife life, long time, RequestOrigin? by = null) =>
+        life.Unlinked || life.RetentionDuration == 0 ? [new Deleted(life.Id, DeletionReason.Closed, by)]
+        : life.ClosedAt is null ? [new ClosedLast(life.Id, time, by)]
         : []; // An open in flight that came to nothing: retention went on.
 
     private static Refuse Gone(CheckpointName name, IncarnationId incarnation) =>

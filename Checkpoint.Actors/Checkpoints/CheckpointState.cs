@@ -15,6 +15,9 @@ public sealed record CheckpointState(CheckpointName? Name, long Term, ImmutableD
 {
     public static readonly CheckpointState Absent = new(null, 0, ImmutableDictionary<IncarnationId, CheckpointLife>.Empty);
 
+    /// <summary>The requests that the journal's rows come from.</summary>
+    public RequestMemory Requests { get; init; } = RequestMemory.Empty;
+
     /// <summary>The incarnation that an open by name finds.</summary>
     public CheckpointLife? Linked => Lives.Values.FirstOrDefault(life => !life.Unlinked);
 
@@ -31,29 +34,42 @@ public sealed record CheckpointState(CheckpointName? Name, long Term, ImmutableD
     {
         TermStarted started => this with { Name = started.Name, Term = started.Term },
         Created created => With(new CheckpointLife(
-            created.Incarnation, created.Attributes, created.CreationTime, created.Attributes.RetentionDuration, null, false, null)),
-        RetentionSet set => Change(set.Incarnation, life => life with { RetentionDuration = set.Duration }),
+            created.Incarnation, created.Attributes, created.CreationTime, created.Attributes.RetentionDuration, null, false, null)
+        {
+            CreatedBy = created.By?.Id,
+        }).Remember(created.By, isDone: false),
+        RetentionSet set => Change(set.Incarnation, life => life with { RetentionDuration = set.Duration }).Remember(set.By),
         OpenedFirst opened => Change(opened.Incarnation, life => life with { ClosedAt = null }),
-        ClosedLast closed => Change(closed.Incarnation, life => life with { ClosedAt = closed.Time }),
-        ActiveNamed named => Change(named.Incarnation, life => life with { Active = named.Host }),
-        Unlinked unlinked => Change(unlinked.Incarnation, life => life with { Unlinked = true }),
-        Deleted deleted => this with { Lives = Lives.Remove(deleted.Incarnation) },
+        ClosedLast closed => Change(closed.Incarnation, life => life with { ClosedAt = closed.Time }).Remember(closed.By, isDone: false),
+        ActiveNamed named => Change(named.Incarnation, life => life with { Active = named.Host }).Remember(named.By),
+        Unlinked unlinked => Change(unlinked.Incarnation, life => life with { Unlinked = true }).Remember(unlinked.By),
+        Deleted deleted => (this with { Lives = Lives.Remove(deleted.Incarnation) }).Remember(deleted.By, isDone: deleted.Reason == DeletionReason.Unlinked),
         // Who has it open is not journaled: at a start nobody is known yet, and a journal that is shortened in between closes nobody.
         Kept kept => new CheckpointState(
             kept.Name, kept.Term, kept.Incarnations.ToImmutableDictionary(life => life.Incarnation, life => CheckpointLife.Of(life) with
             {
                 Openers = Lives.GetValueOrDefault(life.Incarnation)?.Openers ?? ImmutableDictionary<OpenerKey, CheckpointProtocol.Opener>.Empty,
                 LastLeft = Lives.GetValueOrDefault(life.Incarnation)?.LastLeft ?? 0,
-            })),
+            }))
+        {
+            Requests = kept.Requests,
+        },
         _ => throw new InvalidOperationException($"no rule applies {e.GetType().Name}"),
     };
+
+    /// <summary>Copies of requests whose deadlines have passed are refused for that.</summary>
+    /// <param name="now">AIS time.</param>
+    public CheckpointState Forget(long now) => this with { Requests = Requests.Forget(now) };
 
     /// <summary>Everything that is journaled, as one event.</summary>
     /// <exception cref="InvalidOperationException">No term has started.</exception>
     public Kept Keep() => new(
         Name ?? throw new InvalidOperationException("a state without a name cannot be kept"),
         Term,
-        [.. Lives.Values.OrderBy(life => life.CreationTime).ThenBy(life => life.Id).Select(life => life.Keep())]);
+        [.. Lives.Values.OrderBy(life => life.CreationTime).ThenBy(life => life.Id).Select(life => life.Keep())])
+    {
+        Requests = Requests,
+    };
 
     /// <summary>Counts the opener; a second time changes nothing. Nothing happens when the incarnation is gone.</summary>
     public CheckpointState Join(IncarnationId incarnation, CheckpointProtocol.Opener opener) =>
@@ -90,6 +106,12 @@ public sealed record CheckpointState(CheckpointName? Name, long Term, ImmutableD
             .FirstOrDefault();
         return place is null ? this : With(life with { Openers = life.Openers.Remove(OpenerKey.Of(place)) });
     }
+
+    /// <param name="isDone">
+    /// False where a copy has to be looked at: an open joins what it created, and a close takes out an opener that a roll call brought back.
+    /// </param>
+    private CheckpointState Remember(RequestOrigin? by, bool isDone = true) =>
+        by is null ? this : this with { Requests = Requests.With(by, isDone) };
 
     private CheckpointState With(CheckpointLife life) => this with { Lives = Lives.SetItem(life.Id, life) };
 

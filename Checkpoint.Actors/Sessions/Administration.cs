@@ -79,7 +79,7 @@ public sealed class Administration : ReceiveActor
                 Finish(AisStatus.Ok, body: report.List());
                 break;
             case SessionProtocol.ShowCheckpoint show:
-                _setup.Node.Checkpoints.Tell(new CheckpointProtocol.Describe(show.Name, _order.Number, WallDeadline()), Self);
+                _setup.Node.Checkpoints.Tell(new CheckpointProtocol.Describe(show.Name, _order.Number, WallDeadline()) { Asker = _setup.Id }, Self);
                 break;
             case SessionProtocol.Drain drain:
                 Drain(drain.NodeName);

@@ -191,7 +191,7 @@ public sealed class Session : ReceiveActor
                 _setup.Node.Agent.Tell(ask.Command, Self);
                 break;
             case SessionEffect.ToEntity ask:
-                _setup.Node.Checkpoints.Tell(ask.Command, Self);
+                _setup.Node.Checkpoints.Tell(ask.Command with { Asker = _setup.Id }, Self);
                 break;
             case SessionEffect.Present present:
                 _setup.Openers.Set(present.Name, present.Open);

@@ -11,7 +11,7 @@ public abstract record SessionEffect
 
     public sealed record ToAgent(ReplicaAgentProtocol.ICommand Command) : SessionEffect;
 
-    public sealed record ToEntity(CheckpointProtocol.ICommand Command) : SessionEffect;
+    public sealed record ToEntity(CheckpointCommand Command) : SessionEffect;
 
     /// <summary>An administration command: its answer comes back through <see cref="SessionState.Administered"/>.</summary>
     public sealed record Administer(ulong Number, SessionProtocol.Command Command, long Deadline) : SessionEffect;

@@ -147,7 +147,7 @@ public sealed partial class SessionState
 
     private static SessionEffect.ToAgent Agent(ReplicaAgentProtocol.ICommand command) => new(command);
 
-    private static SessionEffect.ToEntity Entity(CheckpointProtocol.ICommand command) => new(command);
+    private static SessionEffect.ToEntity Entity(CheckpointCommand command) => new(command);
 
     private OpenHandle? HandleOf(Command command, out SectionIteration? iteration, out bool isMissing)
     {

@@ -111,7 +111,7 @@ public sealed class HostUnderTest : IAsyncDisposable
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} at {Address}");
 
     /// <summary>The host as it was built beside these tests, in the same configuration.</summary>
-    private static string Assembly()
+    public static string Assembly()
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var path = Repository.PathOf(Path.Combine("Checkpoint.Host", "bin", output.Parent!.Name, output.Name, "checkpointd.dll"));

@@ -22,7 +22,7 @@ public sealed partial class ImportRules
     /// </summary>
     private static readonly string[] Thin =
     [
-        "Checkpoints/CheckpointActor", "Checkpoints/CheckpointJournalSerializer", "Checkpoints/CheckpointMessageSerializer", "Checkpoints/CheckpointRegion",
+        "Checkpoints/CheckpointActor", "Checkpoints/CheckpointCaller", "Checkpoints/CheckpointJournalSerializer", "Checkpoints/CheckpointMessageSerializer", "Checkpoints/CheckpointRegion",
         "Checkpoints/CheckpointWaker", "Checkpoints/ClockTimers",
         "Map/BucketSerializer", "Map/MapExtension", "Map/SectionMap.cs",
         "Replication/AgentNeighbours", "Replication/ClusterWatch", "Replication/ReplicaAgent", "Replication/Links/",

@@ -18,7 +18,7 @@ public sealed class CheckpointMessageCodecTests
         Some.Create(OnA, number: 2, deadline: 9),
         Some.Open(OnA, reattach: Incarnation(4)),
         Some.Close(Incarnation(1), OnA, number: 5),
-        new Unlink(Name, 6, 9),
+        new Unlink(Name, 6, 9) { Asker = Session(3), AnsweredTo = 5 },
         new SetRetention(Name, 7, 9, Incarnation(1), AisTime.End),
         new SetActive(Name, 8, 9, Incarnation(1), B),
         new Describe(Name, 9, 9),
@@ -69,8 +69,8 @@ public sealed class CheckpointMessageCodecTests
         const string host = "0e0000003132372e302e302e313a343035310b00000000000000";
         const string session = "01000000010000000000000000000000";
         Golden(
-            Some.Open(OnA, number: 2, deadline: 9, reattach: Incarnation(4)),
-            name + "0200000000000000" + "0900000000000000" + host + session + "0300000000000000" + "03" + "00" + "01" + "01"
+            Some.Open(OnA, number: 2, deadline: 9, reattach: Incarnation(4)) with { Asker = Session(1), AnsweredTo = 1 },
+            name + "0200000000000000" + "0900000000000000" + session + "0100000000000000" + host + session + "0300000000000000" + "03" + "00" + "01" + "01"
                 + "04000000000000000000000000000000");
         Golden(
             new Present(Name, 15, 16, A, 3, [new OpenPresent(default, OnA)]),
