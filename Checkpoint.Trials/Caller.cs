@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 
@@ -13,6 +14,7 @@ public sealed class Caller : IAsyncDisposable
 
     private readonly GatewayConnection _connection;
     private readonly string _host;
+    private readonly ConcurrentDictionary<string, ulong> _handles = new();
 
     private Caller(GatewayConnection connection, string host) => (_connection, _host) = (connection, host);
 
@@ -34,20 +36,35 @@ public sealed class Caller : IAsyncDisposable
     public async Task<CallRecord> CallAsync(CallKind kind, string name, Stopwatch sinceKill, CancellationToken cancel)
     {
         var offset = sinceKill.Elapsed;
-        var answer = await AnswerAsync(CommandOf(kind, new CheckpointName(name)), cancel);
-        return new CallRecord(
-            name, _host, kind, offset, sinceKill.Elapsed - offset, answer.Status, answer.Reason, (answer.Body as SessionProtocol.Opened)?.Incarnation);
+        var answer = await AnswerAsync(CommandOf(kind, name), cancel);
+        if (answer.Body is SessionProtocol.Opened opened)
+            _handles[name] = opened.Handle;
+        return new CallRecord(name, _host, kind, offset, sinceKill.Elapsed - offset, answer.Status, answer.Reason, IncarnationOf(answer.Body));
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private static SessionProtocol.Command CommandOf(CallKind kind, CheckpointName name) => kind switch
+    private static IncarnationId? IncarnationOf(SessionProtocol.Result? body) => body switch
     {
-        CallKind.Create => new SessionProtocol.Open(name, OpenFlags.Create | OpenFlags.Read | OpenFlags.Write, Attributes),
-        CallKind.CreateOther => new SessionProtocol.Open(name, OpenFlags.Create | OpenFlags.Read | OpenFlags.Write, OtherAttributes),
-        CallKind.Open => new SessionProtocol.Open(name, OpenFlags.Read, null),
-        _ => new SessionProtocol.Unlink(name),
+        SessionProtocol.Opened opened => opened.Incarnation,
+        SessionProtocol.CheckpointDetail shown => shown.Incarnation,
+        _ => null,
     };
+
+    private SessionProtocol.Command CommandOf(CallKind kind, string text)
+    {
+        var name = new CheckpointName(text);
+        return kind switch
+        {
+            CallKind.Create => new SessionProtocol.Open(name, OpenFlags.Create | OpenFlags.Read | OpenFlags.Write, Attributes),
+            CallKind.CreateOther => new SessionProtocol.Open(name, OpenFlags.Create | OpenFlags.Read | OpenFlags.Write, OtherAttributes),
+            CallKind.Open => new SessionProtocol.Open(name, OpenFlags.Read, null),
+            CallKind.Show => new SessionProtocol.ShowCheckpoint(name),
+            CallKind.Retain => new SessionProtocol.SetRetention(_handles[text], AisTime.FromTimeSpan(TimeSpan.FromMinutes(20))),
+            CallKind.Close => new SessionProtocol.Close(_handles[text]),
+            _ => new SessionProtocol.Unlink(name),
+        };
+    }
 
     private async Task<SessionProtocol.Answer> AnswerAsync(SessionProtocol.Command command, CancellationToken cancel)
     {

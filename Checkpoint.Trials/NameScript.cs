@@ -7,6 +7,15 @@ public enum CallKind
     CreateOther,
     Open,
     Unlink,
+
+    /// <summary>What <c>checkpoint show</c> asks.</summary>
+    Show,
+
+    /// <summary>The retention duration is set, through the handle of the caller's latest open.</summary>
+    Retain,
+
+    /// <summary>That handle is closed.</summary>
+    Close,
 }
 
 /// <summary>One call of a script.</summary>
@@ -17,6 +26,9 @@ public readonly record struct ScriptedCall(int Caller, CallKind Kind);
 /// <param name="Exists">Whether it was created before the kill.</param>
 public sealed record NameScript(bool Exists, IReadOnlyList<ScriptedCall[]> Steps)
 {
+    /// <summary>The caller A has to have it open before the kill.</summary>
+    public bool NeedsHandle => Steps[0][0].Kind is CallKind.Retain or CallKind.Close;
+
     private const int A = 0, B = 1;
 
     /// <summary>
@@ -30,8 +42,10 @@ public sealed record NameScript(bool Exists, IReadOnlyList<ScriptedCall[]> Steps
         new(true, [[new(A, CallKind.Unlink)], [new(B, CallKind.Create)], [new(A, CallKind.Open)]]),
         new(true, [[new(A, CallKind.Unlink), new(B, CallKind.Unlink)], [new(A, CallKind.Open)]]),
         new(false, [[new(A, CallKind.Create), new(B, CallKind.Create)], [new(B, CallKind.Unlink)]]),
-        new(true, [[new(A, CallKind.CreateOther), new(B, CallKind.Open)]]),
-        new(false, [[new(A, CallKind.Open), new(B, CallKind.Unlink)], [new(A, CallKind.Create)]]),
+        new(true, [[new(A, CallKind.CreateOther), new(B, CallKind.Open)], [new(B, CallKind.Show)]]),
+        new(true, [[new(A, CallKind.Retain)], [new(A, CallKind.Close)], [new(B, CallKind.Show)], [new(B, CallKind.Unlink)]]),
+        new(true, [[new(A, CallKind.Close), new(B, CallKind.Show)], [new(A, CallKind.Open)]]),
+        new(false, [[new(A, CallKind.Show), new(B, CallKind.Unlink)], [new(A, CallKind.Create)]]),
         new(true, [[new(A, CallKind.Unlink), new(B, CallKind.Open)], [new(B, CallKind.Create)]]),
     ];
 

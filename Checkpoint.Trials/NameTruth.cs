@@ -62,12 +62,14 @@ public sealed class NameTruth
         {
             var next = call.Kind switch
             {
-                CallKind.Open when end.Linked is null => call.Status == AisStatus.NotExist ? end : null,
-                CallKind.Open or CallKind.Create when end.Linked is not null => Found(call, end),
+                CallKind.Retain or CallKind.Close => call.Status == AisStatus.Ok ? end : null,
+                CallKind.Open or CallKind.Show when end.Linked is null => call.Status == AisStatus.NotExist ? end : null,
+                CallKind.Open or CallKind.Show or CallKind.Create when end.Linked is not null => Found(call, end),
                 CallKind.CreateOther when end.Linked is not null => call.Status == AisStatus.Exist ? end : null,
                 CallKind.Create or CallKind.CreateOther => Made(call),
                 CallKind.Unlink when end.Linked is null => call.Status == AisStatus.NotExist ? end : null,
-                _ => call.Status == AisStatus.Ok ? new End(null) : null,
+                CallKind.Unlink => call.Status == AisStatus.Ok ? new End(null) : null,
+                _ => throw new InvalidOperationException($"nobody judges {call.Kind}"),
             };
             if (next is null)
                 return null;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Calls around deaths: three hosts, one is killed with kill -9 and started again, N times; around each kill names are created, opened and
-# unlinked through the two others, at +0, +0.1 ... +3 s, 10 s a call. Every call must be answered, with what the names are afterwards.
+# Calls around deaths: three hosts, one is killed with kill -9 and started again, N times; around each kill names are created, opened, unlinked,
+# shown, closed and retained through the two others, at +0, +0.1 ... +3 s, 10 s a call. Every call must be answered, with the truth.
 # usage: Checkpoint.Trials/calls.sh [--kills N] [--names N] [--seed S]     (30 kills, 96 names, a random seed; some 7 minutes)
 # Prints counts and the slowest calls; exit code 0 when no call failed. Everything it writes is in .run/calls.
 set -euo pipefail

@@ -166,5 +166,25 @@ public sealed class RepeatedRequestTests : EntityActorTests
         await EventuallyAsync(() => Shard.HasMessages, "the end");
     }
 
+    [Fact(DisplayName = "An entity that remembers as much as it may does nothing more that it would have to remember, until some of it is forgotten")]
+    public async Task Full()
+    {
+        Options = Options with { JournalRowsMax = 2000 };
+        StartEntity();
+        var one = await OpenedAsync(Some.Create(OnA));
+        var deadline = AisTime.Now(Clock) + (10 * Second);
+        var sessions = RequestMemory.CountMax / 2; // Each is one asker and one number.
+        for (var i = 0; i < sessions; i++)
+            Assert.Equal(AisStatus.Ok, (await AskAsync(Set(i))).Status);
+        Assert.Equal(AisStatus.TryAgain, (await AskAsync(Set(sessions))).Status);
+        Assert.Equal(AisStatus.Ok, (await AskAsync(Set(3))).Status); // A copy.
+
+        Clock.Advance(TimeSpan.FromSeconds(16));
+        deadline += 20 * Second;
+        await DoneAsync(Set(sessions));
+
+        SetRetention Set(int i) => new(Name, 1, deadline, one.Incarnation, 1000 + i) { Asker = Session(i + 10) };
+    }
+
     private static Unlink Unlink(ulong number, long deadline = NoDeadline, int session = 1) => new(Name, number, deadline) { Asker = Session(session) };
 }
