@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the C library and what belongs to it with gcc alone, into build/ (or build/asan, build/tsan).
 # usage: build.sh [asan|tsan]
-# The kit stands for itself; of the other folders (tests, bench, fuzz) one that has a part.sh builds with the functions and variables below.
+# The kit stands for itself; of the other folders (tests, bench, fuzz, extreme) one that has a part.sh builds with the functions and variables below.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -79,7 +79,7 @@ if [[ -f kit/build.sh ]]; then
   # With a sanitizer gcc sees values where there are none, and warns of them.
   kit/build.sh "$PWD/$out" "${sanitize[@]}" ${variant:+-Wno-format-truncation}
 fi
-for part in tests bench fuzz; do
+for part in tests bench fuzz extreme; do
   if [[ -f $part/part.sh ]]; then
     # shellcheck disable=SC1090
     source "$part/part.sh"

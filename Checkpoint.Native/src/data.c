@@ -31,7 +31,7 @@ static SaAisErrorT check_write_element(const SaCkptIOVectorElementT *element, co
         return SA_AIS_ERR_INVALID_PARAM;
     if (element->dataOffset > size_max - element->dataSize)
         return rules->write_past_max;
-    return element->dataSize > UINT32_MAX ? SA_AIS_ERR_NO_MEMORY : SA_AIS_OK;
+    return element->dataSize > REQUEST_BYTES_MAX ? SA_AIS_ERR_NO_RESOURCES : SA_AIS_OK;
 }
 
 static struct fault check_write(const struct checkpoint *checkpoint, const SaCkptIOVectorElementT *vector, SaUint32T count)
@@ -44,14 +44,38 @@ static struct fault check_write(const struct checkpoint *checkpoint, const SaCkp
     return (struct fault){-1, count == 0 ? SA_AIS_ERR_INVALID_PARAM : SA_AIS_OK};
 }
 
+enum {
+    /* Length of the id; offset and length of the data. */
+    ID_FIXED_BYTES = 2,
+    DATA_FIXED_BYTES = 8 + 4
+};
+
+/* So long that it need not be looked at: nobody would take the request. */
+static bool is_too_long(SaUint32T count)
+{
+    return count > REQUEST_BYTES_MAX / (ID_FIXED_BYTES + DATA_FIXED_BYTES);
+}
+
+static struct request_room room_of(const SaCkptIOVectorElementT *vector, SaUint32T count)
+{
+    struct request_room room = {0};
+    for (SaUint32T i = 0; i < count; i++) {
+        request_room_add(&room, ID_FIXED_BYTES, vector[i].sectionId.idLen);
+        request_room_add(&room, DATA_FIXED_BYTES, vector[i].dataSize);
+    }
+    return room;
+}
+
 /* Open mode and sizes in the profile's order: before the open mode stand the elements' own sizes at most, never where they begin. */
 static struct fault check_write_call(const struct handle_call *call, const SaCkptIOVectorElementT *vector, SaUint32T count)
 {
-    if (call->client->rules.write_sizes_before_access)
+    if (call->client->rules.write_sizes_before_access && !is_too_long(count))
         for (SaUint32T i = 0; i < count; i++)
             if (is_too_large(&vector[i], call->checkpoint))
                 return (struct fault){i, SA_AIS_ERR_INVALID_PARAM};
     SaAisErrorT access = handle_call_needs(call, SA_CKPT_CHECKPOINT_WRITE);
+    if (access == SA_AIS_OK && is_too_long(count))
+        access = SA_AIS_ERR_NO_RESOURCES;
     return access != SA_AIS_OK ? (struct fault){-1, access} : check_write(call->checkpoint, vector, count);
 }
 
@@ -73,11 +97,8 @@ SaAisErrorT ckpt_write(SaCkptCheckpointHandleT handle, const SaCkptIOVectorEleme
         handle_call_abandon(&call);
         return fault.error;
     }
-    if (count > UINT32_MAX / 2) {
-        handle_call_abandon(&call);
-        return SA_AIS_ERR_NO_MEMORY;
-    }
-    error = handle_call_request(&call, COMMAND_CHANGE, 2 * count);
+    struct request_room room = room_of(vector, count);
+    error = handle_call_request_with(&call, COMMAND_CHANGE, &room);
     if (error != SA_AIS_OK)
         return error;
     uint64_t bytes = 0;
@@ -106,8 +127,8 @@ SaAisErrorT ckpt_overwrite(SaCkptCheckpointHandleT handle, const SaCkptSectionId
     error = handle_call_needs(&call, SA_CKPT_CHECKPOINT_WRITE);
     if (error == SA_AIS_OK && size > call.checkpoint->attributes.max_section_size)
         error = SA_AIS_ERR_INVALID_PARAM;
-    if (error == SA_AIS_OK && size > UINT32_MAX)
-        error = SA_AIS_ERR_NO_MEMORY;
+    if (error == SA_AIS_OK && size > REQUEST_BYTES_MAX)
+        error = SA_AIS_ERR_NO_RESOURCES;
     if (error != SA_AIS_OK) {
         handle_call_abandon(&call);
         return error;

@@ -31,6 +31,17 @@ SaAisErrorT handle_call_request(struct handle_call *call, enum command command, 
     return SA_AIS_OK;
 }
 
+SaAisErrorT handle_call_request_with(struct handle_call *call, enum command command, const struct request_room *room)
+{
+    bool is_too_long = room->bytes > REQUEST_BYTES_MAX;
+    if (is_too_long || !request_init_with(&call->request, command, room)) {
+        handle_call_abandon(call);
+        return is_too_long ? SA_AIS_ERR_NO_RESOURCES : SA_AIS_ERR_NO_MEMORY;
+    }
+    exchange_init(&call->exchange);
+    return SA_AIS_OK;
+}
+
 SaAisErrorT handle_call_perform(struct handle_call *call, int64_t limit)
 {
     struct target target = {.client = call->client, .checkpoint = call->checkpoint};

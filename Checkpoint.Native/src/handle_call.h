@@ -25,6 +25,9 @@ void handle_call_abandon(struct handle_call *call);
 /* Begins the request; with NO_MEMORY the handle is given back. */
 SaAisErrorT handle_call_request(struct handle_call *call, enum command command, unsigned references);
 
+/* The same for what needs so much room; NO_RESOURCES, in place of sending it, where no host takes so much. */
+SaAisErrorT handle_call_request_with(struct handle_call *call, enum command command, const struct request_room *room);
+
 /* Sends what was built, within the limit. */
 SaAisErrorT handle_call_perform(struct handle_call *call, int64_t limit);
 

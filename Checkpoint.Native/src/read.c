@@ -15,6 +15,13 @@ static int64_t wrong_element(const struct rules *rules, const SaCkptIOVectorElem
     return -1;
 }
 
+enum { ELEMENT_FIXED_BYTES = 2 + 8 + 8 };
+
+static bool is_too_long(SaUint32T count)
+{
+    return count > REQUEST_BYTES_MAX / ELEMENT_FIXED_BYTES;
+}
+
 static SaAisErrorT check_arguments(
     SaCkptCheckpointHandleT handle, const SaCkptIOVectorElementT *vector, SaUint32T count, SaUint32T *index)
 {
@@ -22,7 +29,8 @@ static SaAisErrorT check_arguments(
     rules_of(handle, &rules);
     if (vector == NULL || (count == 0 && rules.empty_vector_before_handle))
         return SA_AIS_ERR_INVALID_PARAM;
-    int64_t wrong = wrong_element(&rules, vector, count);
+    /* Too long to be looked at: the handle has its say, and then nobody would take the request. */
+    int64_t wrong = is_too_long(count) ? -1 : wrong_element(&rules, vector, count);
     tell_index(index, wrong);
     return wrong >= 0 ? SA_AIS_ERR_INVALID_PARAM : SA_AIS_OK;
 }
@@ -37,6 +45,20 @@ static void put_elements(struct request *request, const SaCkptIOVectorElementT *
         wire_put_u64(&request->fixed, vector[i].dataOffset);
         wire_put_i64(&request->fixed, vector[i].dataBuffer == NULL ? READ_WHOLE : (int64_t)size);
     }
+}
+
+/* The interface has no NO_RESOURCES for reads. */
+static SaAisErrorT begin_request(struct handle_call *call, const SaCkptIOVectorElementT *vector, SaUint32T count)
+{
+    if (is_too_long(count)) {
+        handle_call_abandon(call);
+        return SA_AIS_ERR_NO_MEMORY;
+    }
+    struct request_room room = {0};
+    for (SaUint32T i = 0; i < count; i++)
+        request_room_add(&room, ELEMENT_FIXED_BYTES, vector[i].sectionId.idLen);
+    SaAisErrorT error = handle_call_request_with(call, COMMAND_READ, &room);
+    return error == SA_AIS_ERR_NO_RESOURCES ? SA_AIS_ERR_NO_MEMORY : error;
 }
 
 /* Takes the buffers of the first `count` elements back that were allocated here: those for which a size was read. */
@@ -110,7 +132,7 @@ SaAisErrorT ckpt_read(SaCkptCheckpointHandleT handle, SaCkptIOVectorElementT *ve
     if (error == SA_AIS_OK)
         error = handle_call_begin(&call, handle);
     if (error == SA_AIS_OK)
-        error = handle_call_request(&call, COMMAND_READ, count);
+        error = begin_request(&call, vector, count);
     if (error != SA_AIS_OK)
         return error;
     uint64_t bytes = 0;

@@ -3,13 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The fixed fields around one piece of program data, generously. */
-enum { FIXED_PER_REFERENCE = 24 + REQUEST_COPY_MAX };
+enum {
+    /* The fixed fields of any request. */
+    FIXED_FIRST = 64,
+    /* Those around one piece of program data, generously. */
+    FIXED_PER_REFERENCE = 24 + REQUEST_COPY_MAX
+};
 
-bool request_init(struct request *request, enum command command, unsigned references)
+static bool init(struct request *request, enum command command, size_t fixed, size_t segments)
 {
-    size_t fixed = 64 + (size_t)references * FIXED_PER_REFERENCE;
-    size_t segments = 2 * (size_t)references + 1;
     uint8_t *fixed_at = request->fixed_inline;
     request->segments = request->segments_inline;
     request->segment_room = REQUEST_SEGMENTS;
@@ -34,12 +36,40 @@ bool request_init(struct request *request, enum command command, unsigned refere
     return true;
 }
 
+bool request_init(struct request *request, enum command command, unsigned references)
+{
+    return init(request, command, FIXED_FIRST + (size_t)references * FIXED_PER_REFERENCE, 2 * (size_t)references + 1);
+}
+
+static void put_handle_place(struct request *request)
+{
+    request->has_handle = true;
+    wire_put_u64(&request->fixed, 0);
+}
+
 bool request_init_for_handle(struct request *request, enum command command, unsigned references)
 {
     if (!request_init(request, command, references))
         return false;
-    request->has_handle = true;
-    wire_put_u64(&request->fixed, 0);
+    put_handle_place(request);
+    return true;
+}
+
+void request_room_add(struct request_room *room, unsigned fixed, uint64_t length)
+{
+    room->fixed += fixed;
+    room->bytes += fixed + length;
+    if (length <= REQUEST_COPY_MAX)
+        room->fixed += length;
+    else
+        room->segments += 2; /* The fixed fields before it, and itself. */
+}
+
+bool request_init_with(struct request *request, enum command command, const struct request_room *room)
+{
+    if (!init(request, command, FIXED_FIRST + (size_t)room->fixed, (size_t)room->segments + 1))
+        return false;
+    put_handle_place(request);
     return true;
 }
 

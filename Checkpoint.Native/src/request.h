@@ -19,6 +19,16 @@ enum {
     REQUEST_COPY_MAX = 128
 };
 
+/* No host takes a longer message: one update has at most 127 MiB (docs/WIRE.md). */
+#define REQUEST_BYTES_MAX ((uint64_t)128 << 20)
+
+/* What a request will need, summed up before it is built. */
+struct request_room {
+    uint64_t fixed;
+    uint64_t segments;
+    uint64_t bytes;
+};
+
 struct request {
     struct wire_writer fixed;
     size_t run_start;
@@ -36,6 +46,12 @@ struct request {
 
 /* Room for a request with so many pieces of program data. False when there is no memory. */
 bool request_init(struct request *request, enum command command, unsigned references);
+
+/* Adds a piece of program data with so many bytes of fixed fields before it. */
+void request_room_add(struct request_room *room, unsigned fixed, uint64_t length);
+
+/* Room for a request of a handle with exactly these pieces. */
+bool request_init_with(struct request *request, enum command command, const struct request_room *room);
 
 /* With a handle's place, which is filled in when it is sent. */
 bool request_init_for_handle(struct request *request, enum command command, unsigned references);

@@ -97,8 +97,8 @@ SaAisErrorT ckpt_section_create(
     error = handle_call_needs(&call, SA_CKPT_CHECKPOINT_WRITE);
     if (error == SA_AIS_OK && size > call.checkpoint->attributes.max_section_size)
         error = SA_AIS_ERR_INVALID_PARAM;
-    if (error == SA_AIS_OK && size > UINT32_MAX)
-        error = SA_AIS_ERR_NO_MEMORY;
+    if (error == SA_AIS_OK && size > REQUEST_BYTES_MAX)
+        error = SA_AIS_ERR_NO_RESOURCES;
     if (error != SA_AIS_OK) {
         handle_call_abandon(&call);
         return error;

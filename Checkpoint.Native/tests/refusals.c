@@ -1,6 +1,6 @@
 /* What a program is told when its node leaves the cluster, when the host refuses, and when it is silent. The host is a stand-in
  * (Checkpoint.Tests/Native/RefusalTests.cs), which says farewell with UNAVAILABLE once ActiveReplicaSet has been answered.
- * usage: refusals leave MAJOR MINOR | absent MAJOR MINOR | refuse      Prints a line for each call: its name and its answer. */
+ * usage: refusals leave MAJOR MINOR | absent MAJOR MINOR | refuse | oversize      Prints a line for each call: its name and its answer. */
 #include <poll.h>
 #include <pthread.h>
 #include <saAis.h>
@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static SaCkptHandleT library;
 static SaNameT name = {.length = 12, .value = "safCkpt=demo"};
@@ -149,6 +150,33 @@ static void refuse(void) {
     TELL(saCkptFinalize(library));
 }
 
+/* More than any host takes at a time, in memory that the program really has, although it is nothing but zeros. */
+static void oversize(void) {
+    SaSizeT all = (SaSizeT)1 << 45;
+    void *zeros = mmap(NULL, all, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    SaCkptCheckpointCreationAttributesT attributes = {SA_CKPT_WR_ALL_REPLICAS, 0, SA_TIME_ONE_MINUTE, 8, (SaSizeT)-1, 32};
+    SaCkptCheckpointHandleT h;
+    SaCkptSectionIdT id = {1, (SaUint8T *)"s"};
+    SaCkptSectionCreationAttributesT creation = {&id, SA_TIME_END};
+    if (zeros == MAP_FAILED)
+        exit(1);
+    OK(initialize("2", "2"));
+    OK(saCkptCheckpointOpen(library, &name, &attributes, 7, 5 * SA_TIME_ONE_SECOND, &h));
+    for (unsigned k = 28; k <= 33; k++) {
+        SaSizeT size = (SaSizeT)1 << k;
+        SaCkptIOVectorElementT element = {id, zeros, size, 0, 0};
+        TELL(saCkptCheckpointWrite(h, &element, 1, NULL));
+        TELL(saCkptSectionOverwrite(h, &id, zeros, size));
+        TELL(saCkptSectionCreate(h, &creation, zeros, size));
+    }
+    for (unsigned k = 24; k <= 32; k++) {
+        SaUint32T count = (SaUint32T)(((SaSizeT)1 << k) - 1);
+        TELL(saCkptCheckpointWrite(h, zeros, count, NULL));
+        TELL(saCkptCheckpointRead(h, zeros, count, NULL));
+    }
+    TELL(saCkptFinalize(library));
+}
+
 int main(int argc, char **argv) {
     if (argc == 4 && strcmp(argv[1], "leave") == 0)
         leave(argv[2], argv[3]);
@@ -156,6 +184,8 @@ int main(int argc, char **argv) {
         tell("saCkptInitialize(", initialize(argv[2], argv[3]));
     else if (argc == 2 && strcmp(argv[1], "refuse") == 0)
         refuse();
+    else if (argc == 2 && strcmp(argv[1], "oversize") == 0)
+        oversize();
     else
         return 2;
     return 0;

@@ -89,6 +89,25 @@ public sealed class RefusalTests
             lines);
     }
 
+    [Fact(DisplayName = "What no host takes as one message is refused by the library before a byte of it is read or sent, however large")]
+    public async Task Oversize()
+    {
+        var requests = new List<Command>();
+        await using var host = new FakeGateway(request =>
+        {
+            requests.Add(request.Command);
+            return [Answered(request)];
+        });
+
+        var lines = await RunAsync(host.Path, "oversize");
+
+        Assert.Equal((6 * 3) + (9 * 2) + 1, lines.Length);
+        Assert.Equal(9, lines.Count(line => line == "saCkptCheckpointRead 8"));
+        Assert.Equal("saCkptFinalize 1", lines[^1]);
+        Assert.All(lines[..^1].Where(line => line != "saCkptCheckpointRead 8"), line => Assert.EndsWith(" 18", line, StringComparison.Ordinal));
+        Assert.IsType<Open>(Assert.Single(requests));
+    }
+
     /// <summary>Says farewell once the active replica is set, and serves nobody afterwards. An open without attributes is never answered.</summary>
     private static Func<Request, IEnumerable<IMessage?>?> Leaving()
     {
