@@ -115,7 +115,7 @@ while kill -0 "$first" 2>/dev/null || kill -0 "$second" 2>/dev/null; do
 done
 if [ "$failed" -ne 0 ]; then
   sleep 3
-  kill "$first" "$second" 2>/dev/null || true
+  kill "$first" "$second" "$beside" 2>/dev/null || true
 fi
 wait "$first" || bad "profile opensaf ended with $?"
 wait "$second" || bad "profile strict or openais ended with $?"
