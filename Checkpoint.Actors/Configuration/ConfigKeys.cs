@@ -29,6 +29,9 @@ public static class ConfigKeys
         }
     }
 
+    /// <summary>Akka's own IsArray is false for an empty one.</summary>
+    public static bool IsList(HoconValue value) => value.Values.Any(part => part.IsArray());
+
     /// <summary>Every leaf of a value; the value itself, as <paramref name="path"/>, when it is one.</summary>
     public static IEnumerable<string> Of(HoconValue value, string path) => value.IsObject()
         ? value.GetObject().Items.SelectMany(pair => Of(pair.Value, path.Length == 0 ? pair.Key : $"{path}.{pair.Key}"))

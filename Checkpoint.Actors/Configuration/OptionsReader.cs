@@ -17,7 +17,6 @@ public sealed class OptionsReader(Config root, List<string> faults, string block
     public const string Block = "checkpoint";
 
     private readonly SortedSet<string> _keysRead = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _faulty = [];
 
     /// <summary>The keys that somebody asked for, without the block's name: a test holds them to the reference file.</summary>
     public IReadOnlySet<string> KeysRead => _keysRead;
@@ -111,14 +110,13 @@ public sealed class OptionsReader(Config root, List<string> faults, string block
             Fault(key, $"= {Text(key)}, must be {bound} {block}.{other} = {Text(other)}: {reason}");
     }
 
-    public bool IsFaulty(string key) => _faulty.Contains(key);
+    public bool IsFaulty(string key) => faults.Any(fault => fault.StartsWith($"{block}.{key} ", StringComparison.Ordinal));
 
+    /// <summary>Notes what is wrong with a key. The first fault of a key is its cause, and the only one that is noted.</summary>
     public void Fault(string key, string what)
     {
-        _faulty.Add(key);
-        var fault = $"{block}.{key} {what}";
-        if (!faults.Contains(fault)) // A key that two parts read is named once.
-            faults.Add(fault);
+        if (!IsFaulty(key))
+            faults.Add($"{block}.{key} {what}");
     }
 
     private bool TryText(string key, out string text)
@@ -126,7 +124,7 @@ public sealed class OptionsReader(Config root, List<string> faults, string block
         _keysRead.Add(key);
         var value = root.GetValue($"{block}.{key}");
         text = "";
-        if (value is not null && (value.IsObject() || value.IsArray()))
+        if (value is not null && (value.IsObject() || ConfigKeys.IsList(value)))
         {
             Fault(key, "must be a single value");
             return false;

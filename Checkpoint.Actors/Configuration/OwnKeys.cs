@@ -32,7 +32,7 @@ public static class OwnKeys
     {
         if (!known.IsObject())
         {
-            if (value.IsObject() || value.IsArray())
+            if (value.IsObject() || ConfigKeys.IsList(value))
                 faults.Add($"{path} must be a single value");
             return;
         }

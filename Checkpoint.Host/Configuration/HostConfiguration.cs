@@ -48,6 +48,8 @@ public sealed record HostConfiguration(HostOptions Options, NodeOptions Node, Im
         var reader = new OptionsReader(whole, faults);
         var options = HostOptions.Read(reader);
         var node = NodeOf(options, reader);
+        AkkaKeys.Check(own, faults);
+        AkkaRules.Check(own, JournalPlugins, faults);
         NetworkRules.Check(own, options, faults);
         if (faults.Count > 0)
             throw new ConfigurationFaultsException(faults);

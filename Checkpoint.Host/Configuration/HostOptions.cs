@@ -51,18 +51,20 @@ public sealed record HostOptions
     /// <summary>Reads everything; what is wrong is noted in the reader's faults.</summary>
     public static HostOptions Read(OptionsReader reader)
     {
-        var dataDirectory = reader.Required("data-directory");
-        var socketPath = Path.GetFullPath(reader.Required("gateway.socket"), Path.GetFullPath(dataDirectory.Length == 0 ? "." : dataDirectory));
+        var here = Directory.GetCurrentDirectory();
+        var dataDirectory = PathRules.Folder(reader, "data-directory", reader.Required("data-directory"), here);
+        var beside = reader.IsFaulty("data-directory") ? here : dataDirectory;
+        var socketPath = PathRules.File(reader, "gateway.socket", reader.Required("gateway.socket"), beside);
         var options = new HostOptions
         {
             NodeName = reader.Required("node-name"),
-            DataDirectory = dataDirectory.Length == 0 ? "" : Path.GetFullPath(dataDirectory),
+            DataDirectory = dataDirectory,
             InsecureNetwork = reader.Switch("insecure-network"),
             StartupTimeout = reader.Duration("startup-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             ShutdownTimeout = reader.Duration("shutdown-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
             DrainTimeout = reader.Duration("drain-timeout", TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(5)),
             Journal = JournalOptions.Read(reader),
-            Log = LogOptions.Read(reader),
+            Log = LogOptions.Read(reader, beside),
             SocketPath = socketPath,
             Gateway = GatewayOptions.Read(reader, socketPath),
             Replication = ReplicationOptions.Read(reader),
@@ -84,5 +86,25 @@ public sealed record HostOptions
 
         if (Encoding.UTF8.GetByteCount(SocketPath) is var bytes and > SocketPathBytesMax)
             reader.Fault("gateway.socket", $"= {SocketPath}, {bytes} bytes, must be at most {SocketPathBytesMax} bytes as a whole path");
+
+        CheckFiles(reader);
+    }
+
+    /// <summary>Each file for one purpose: the second one that is opened would destroy the first.</summary>
+    private void CheckFiles(OptionsReader reader)
+    {
+        var taken = Lifecycle.DataDirectory.OwnFiles.ToDictionary(name => Path.Combine(DataDirectory, name), name => $"the host's {name}");
+        Take("gateway.socket", SocketPath, "");
+        Take("log.file", Log.File, "", ".1");
+        Take("journal.file", Journal.File, "", "-wal", "-shm");
+
+        void Take(string key, string path, params string[] suffixes)
+        {
+            foreach (var suffix in path.Length == 0 ? [] : suffixes)
+            {
+                if (!taken.TryAdd(path + suffix, $"checkpoint.{key}"))
+                    reader.Fault(key, $"= {reader.Text(key)}, is the file that {taken[path + suffix]} is");
+            }
+        }
     }
 }

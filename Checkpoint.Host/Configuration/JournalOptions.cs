@@ -1,6 +1,6 @@
 using Checkpoint.Actors.Configuration;
+using Checkpoint.Host.Journal;
 using Microsoft.Data.Sqlite;
-using Npgsql;
 
 namespace Checkpoint.Host.Configuration;
 
@@ -41,7 +41,12 @@ public sealed record JournalOptions(bool IsSqlite, string File, string Connectio
             return ("", "");
         }
 
-        var path = Path.GetFullPath(file);
+        var path = PathRules.File(reader, "journal.file", file, Directory.GetCurrentDirectory());
+        if (path.Length == 0)
+            return ("", "");
+        if (!SqliteFile.MayBeDatabase(path))
+            reader.Fault("journal.file", $"= {file}, is not a SQLite database");
+
         var builder = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = (int)Math.Ceiling(busyTimeout.TotalSeconds) };
         return (path, builder.ConnectionString);
     }
@@ -56,18 +61,7 @@ public sealed record JournalOptions(bool IsSqlite, string File, string Connectio
             return "";
         }
 
-        try
-        {
-            var builder = new NpgsqlConnectionStringBuilder(connectionString);
-            if (string.IsNullOrEmpty(builder.Host))
-                reader.Fault("journal.connection-string", "names no Host");
-        }
-        catch (ArgumentException e)
-        {
-            // The text may hold a password, so only Npgsql's word about the key is shown.
-            reader.Fault("journal.connection-string", $"is not understood: {e.Message.ReplaceLineEndings(" ")}");
-        }
-
+        PostgreSqlRules.Check(reader, connectionString);
         return connectionString;
     }
 }

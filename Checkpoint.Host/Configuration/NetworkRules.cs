@@ -1,6 +1,8 @@
 using System.Net;
 using Akka.Actor;
 using Akka.Configuration;
+using Checkpoint.Actors.Configuration;
+using Checkpoint.Protocol;
 
 namespace Checkpoint.Host.Configuration;
 
@@ -10,66 +12,94 @@ public static class NetworkRules
     private const string Transport = "akka.remote.dot-netty.tcp";
     public const string Seeds = "akka.cluster.seed-nodes";
 
+    /// <param name="config">The node's own; it has no defaults for what makes it this node.</param>
     public static void Check(Config config, HostOptions options, List<string> faults)
     {
-        var tls = config.GetBoolean($"{Transport}.enable-ssl", false);
-        CheckAddress(config, options, tls, faults);
-        CheckCertificate(config, tls, faults);
-        CheckSeeds(config, options, faults);
+        var reader = new OptionsReader(config, faults, Transport);
+        var tls = IsOn(reader, "enable-ssl", false);
+        CheckAddresses(reader, options, tls);
+        if (tls)
+            CheckCertificate(reader);
+        CheckSeeds(config, options, tls, faults);
     }
 
-    private static void CheckAddress(Config config, HostOptions options, bool tls, List<string> faults)
+    /// <summary>Akka binds to hostname and port; public-hostname and public-port, when set, are what the others are told.</summary>
+    private static void CheckAddresses(OptionsReader reader, HostOptions options, bool tls)
     {
-        var hostname = config.GetString($"{Transport}.hostname", "");
+        var hostname = reader.Text("hostname");
+        var announced = reader.Text("public-hostname");
         if (hostname.Length == 0)
-            faults.Add($"{Transport}.hostname must be set: it is part of the host's identity");
+            reader.Fault("hostname", "must be set: it is part of the host's identity");
+        foreach (var (key, name) in new[] { ("hostname", hostname), ("public-hostname", announced) }.Where(pair => pair.Item2.Length > 0))
+            CheckAddress(reader, key, name, options, tls);
+        if (IsAny(announced.Length > 0 ? announced : hostname))
+            reader.Fault(announced.Length > 0 ? "public-hostname" : "hostname", "is no address that others can reach: set public-hostname to one");
 
-        var bind = config.GetString($"{Transport}.bind-hostname", "");
-        var mutualTls = tls
-            && config.GetBoolean($"{Transport}.ssl.require-mutual-authentication", true)
-            && !config.GetBoolean($"{Transport}.ssl.suppress-validation", false);
-        foreach (var address in new[] { hostname, bind }.Where(a => a.Length > 0 && !IsLoopback(a)))
+        reader.Number("port", 0, ushort.MaxValue);
+        if (reader.Text("public-port").Length > 0)
+            reader.Number("public-port", 0, ushort.MaxValue);
+    }
+
+    private static void CheckAddress(OptionsReader reader, string key, string name, HostOptions options, bool tls)
+    {
+        var isMutual = tls && IsOn(reader, "ssl.require-mutual-authentication", true) && !IsOn(reader, "ssl.suppress-validation", false);
+        if (!HostNames.IsHostName(name))
+            reader.Fault(key, $"= {name}, must be a host name or an IP address");
+        else if (!IsLoopback(name) && !isMutual && !options.InsecureNetwork)
         {
-            if (!mutualTls && !options.InsecureNetwork)
-            {
-                faults.Add($"{Transport}: {address} is not a loopback address, which needs mutual TLS (enable-ssl = true with "
-                    + "ssl.require-mutual-authentication = true and ssl.suppress-validation = false) or checkpoint.insecure-network = on");
-            }
+            reader.Fault(key, $"= {name}, is not a loopback address, which needs mutual TLS (enable-ssl = true with "
+                + "ssl.require-mutual-authentication = true and ssl.suppress-validation = false) or checkpoint.insecure-network = on");
+        }
+    }
+
+    private static void CheckCertificate(OptionsReader reader)
+    {
+        const string Key = "ssl.certificate.path";
+        if (IsOn(reader, "ssl.certificate.use-thumbprint-over-file", false))
+        {
+            reader.Required("ssl.certificate.thumbprint");
+            return;
         }
 
-        var port = config.GetString($"{Transport}.port", "");
-        if (!ushort.TryParse(port, out _))
-            faults.Add($"{Transport}.port = {port}, must be within 0 and 65535");
+        var path = reader.Text(Key);
+        if (path.Length == 0)
+            reader.Fault(Key, "must be set with enable-ssl = true");
+        else if (!File.Exists(path))
+            reader.Fault(Key, $"= {path}, there is no such file");
+        else if (CertificateRules.Fault(path, reader.Text("ssl.certificate.password"), !IsOn(reader, "ssl.suppress-validation", false)) is { } fault)
+            reader.Fault(Key, $"= {path}, {fault}");
     }
 
-    private static void CheckCertificate(Config config, bool tls, List<string> faults)
+    private static void CheckSeeds(Config config, HostOptions options, bool tls, List<string> faults)
     {
-        var path = config.GetString($"{Transport}.ssl.certificate.path", "");
-        if (!tls || path.Length == 0)
-            return;
-        if (!File.Exists(path))
-            faults.Add($"{Transport}.ssl.certificate.path = {path}, there is no such file");
-        else if (CertificateRules.Fault(
-            path, config.GetString($"{Transport}.ssl.certificate.password", ""), !config.GetBoolean($"{Transport}.ssl.suppress-validation", false)) is { } fault)
-            faults.Add($"{Transport}.ssl.certificate.path = {path}, {fault}");
-    }
+        if (faults.Any(fault => fault.StartsWith($"{Seeds} ", StringComparison.Ordinal)))
+            return; // Not even a list.
 
-    private static void CheckSeeds(Config config, HostOptions options, List<string> faults)
-    {
+        var scheme = tls ? "akka.ssl.tcp" : "akka.tcp";
         var seeds = config.GetStringList(Seeds, []);
         if (seeds.Count == 0)
             faults.Add($"{Seeds} must name at least one host");
-
         foreach (var seed in seeds)
         {
-            if (!ActorPath.TryParseAddress(seed, out var address) || address.Host is null || address.Port is null)
-                faults.Add($"{Seeds}: {seed} is not an address like akka.tcp://{HostConfiguration.SystemName}@host:port");
+            if (!ActorPath.TryParseAddress(seed, out var address) || !HostNames.IsHostName(address.Host ?? "") || address.Port is not (> 0 and <= ushort.MaxValue))
+                faults.Add($"{Seeds}: {seed} is not an address like {scheme}://{HostConfiguration.SystemName}@host:port");
             else if (address.System != HostConfiguration.SystemName)
                 faults.Add($"{Seeds}: {seed} must name the system {HostConfiguration.SystemName}");
-            else if (options.Journal.IsSqlite && !IsLoopback(address.Host))
+            else if (address.Protocol != scheme)
+                faults.Add($"{Seeds}: {seed} must begin with {scheme}:// when {Transport}.enable-ssl is {(tls ? "on" : "off")}");
+            else if (IsAny(address.Host!))
+                faults.Add($"{Seeds}: {seed} is no address that a host can be reached at");
+            else if (options.Journal.IsSqlite && !IsLoopback(address.Host!))
                 faults.Add($"{Seeds}: {seed} is on another machine, which cannot share a SQLite journal: set checkpoint.journal.kind = postgresql");
         }
     }
+
+    /// <summary>As Akka reads a switch; whether it is one was checked with all other values.</summary>
+    private static bool IsOn(OptionsReader reader, string key, bool standard) =>
+        reader.Text(key) is { Length: > 0 } text ? text is "on" or "true" or "yes" : standard;
+
+    private static bool IsAny(string host) =>
+        IPAddress.TryParse(host.Trim('[', ']'), out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
 
     private static bool IsLoopback(string host) =>
         host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));

@@ -5,6 +5,24 @@ namespace Checkpoint.Host.Journal;
 /// <summary>Prepares the file that the hosts of one machine share.</summary>
 public static class SqliteFile
 {
+    private static ReadOnlySpan<byte> Header => "SQLite format 3\0"u8;
+
+    /// <summary>False for a file that has content and is something else. A file that is not there, is empty or may not be read is none of this one's faults.</summary>
+    public static bool MayBeDatabase(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            Span<byte> begin = stackalloc byte[Header.Length];
+            var length = file.ReadAtLeast(begin, begin.Length, throwOnEndOfStream: false);
+            return length == 0 || begin[..length].SequenceEqual(Header);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>
     /// Creates directory and file and puts the file into WAL mode, which it keeps: there is no keyword for it in a connection
     /// string, and without it two writing processes were seen to block each other into "database is locked".

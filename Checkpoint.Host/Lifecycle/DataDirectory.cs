@@ -16,6 +16,12 @@ public sealed class DataDirectory : IDisposable
 
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(100);
 
+    private const string LockName = "lock";
+    private const string ReadyName = "ready";
+    private const string ReadyDraftName = "ready.new";
+    private const string PidName = "checkpointd.pid";
+    private const string FaultsName = "faults.conf";
+
     private readonly FileStream _lock;
 
     private DataDirectory(string path, FileStream @lock)
@@ -24,13 +30,16 @@ public sealed class DataDirectory : IDisposable
         _lock = @lock;
     }
 
+    /// <summary>Names that nothing else in the directory may have.</summary>
+    public static IReadOnlyList<string> OwnFiles { get; } = [LockName, ReadyName, ReadyDraftName, PidName, FaultsName];
+
     public string Path { get; }
 
-    public string ReadyFile => System.IO.Path.Combine(Path, "ready");
+    public string ReadyFile => System.IO.Path.Combine(Path, ReadyName);
 
-    public string PidFile => System.IO.Path.Combine(Path, "checkpointd.pid");
+    public string PidFile => System.IO.Path.Combine(Path, PidName);
 
-    public string FaultsFile => System.IO.Path.Combine(Path, "faults.conf");
+    public string FaultsFile => System.IO.Path.Combine(Path, FaultsName);
 
     /// <exception cref="StartFailedException">It cannot be made, or another host has it.</exception>
     public static async Task<DataDirectory> TakeAsync(string path, TimeProvider clock)
@@ -45,7 +54,7 @@ public sealed class DataDirectory : IDisposable
             try
             {
                 Directory.CreateDirectory(path, Private);
-                taken = new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                taken = new FileStream(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
                 break;
             }
             catch (IOException) when (clock.GetElapsedTime(begun) < LockPatience)
@@ -66,7 +75,7 @@ public sealed class DataDirectory : IDisposable
 
     public void AnnounceReady(string line)
     {
-        var temporary = ReadyFile + ".new";
+        var temporary = System.IO.Path.Combine(Path, ReadyDraftName);
         File.WriteAllText(temporary, line + "\n");
         File.Move(temporary, ReadyFile, overwrite: true);
     }

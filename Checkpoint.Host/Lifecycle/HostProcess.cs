@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster;
 using Akka.Event;
+using Checkpoint.Actors.Configuration;
 using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Node;
 using Checkpoint.Actors.Replication;
@@ -218,6 +219,10 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
             var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(configuration.Akka), new LineLogSetup(lines));
             return ActorSystem.Create(HostConfiguration.SystemName, setup);
         }
+        catch (Exception e) when (Innermost(e) is Akka.Configuration.ConfigurationException or FormatException or TypeLoadException)
+        {
+            throw new ConfigurationFaultsException([$"akka: {Innermost(e).Message.ReplaceLineEndings(" ")}"]); // Starting again changes nothing.
+        }
         catch (Exception e) // Whatever it is, the process ends with it; the port in use comes as several types.
         {
             throw new StartFailedException($"cannot start remoting: {Innermost(e).Message.ReplaceLineEndings(" ")}", e);
@@ -226,9 +231,11 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
 
     private LineLog OpenLog()
     {
-        var file = _options.Log.File.Length == 0 ? null : Path.GetFullPath(_options.Log.File, _options.DataDirectory);
+        var file = _options.Log.File.Length == 0 ? null : _options.Log.File;
         try
         {
+            if (file is not null)
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             return new LineLog(_options.NodeName, output, file, _options.Log.FileSizeMaxBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

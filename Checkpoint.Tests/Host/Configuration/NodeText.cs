@@ -1,6 +1,7 @@
 using Akka.Configuration;
 using Checkpoint.Actors.Configuration;
 using Checkpoint.Host.Configuration;
+using Checkpoint.Tests.Tidy;
 
 namespace Checkpoint.Tests.Host.Configuration;
 
@@ -19,8 +20,13 @@ internal static class NodeText
 
     public static List<string> Faults(string hocon) => FaultsOf(() => HostConfiguration.From(Parse(hocon)));
 
+    /// <summary>What every node's file includes.</summary>
+    private static Config Included { get; } = new HoconFiles([]).Load(Repository.PathOf("hocon/host.conf"));
+
     /// <summary>Akka's parser takes a comma for a part of an unquoted text.</summary>
-    public static Config Parse(string hocon) => ConfigurationFactory.ParseString(hocon.Replace(", ", "\n").Replace("}", "\n}").Replace("{", "{\n"));
+    public static Config Parse(string hocon) => ParseExactly(hocon.Replace(", ", "\n").Replace("}", "\n}").Replace("{", "{\n"));
+
+    public static Config ParseExactly(string hocon) => ConfigurationFactory.ParseString(hocon).WithFallback(Included);
 
     public static List<string> FaultsOf(Func<HostConfiguration> load)
     {
