@@ -10,7 +10,7 @@ public sealed class CommandTree
 {
     private const string ExitCodes =
         "Exit codes: 0 done; 1 refused by the service (SA_AIS_ERR_...); 2 wrong command line; 3 no host answers; "
-        + "4 outcome unknown (TIMEOUT); 5 a local file; 70 a fault of this program; 130 interrupted.";
+        + "4 outcome unknown (TIMEOUT); 5 a local file; 70 a fault of this program; 77 no permission; 130 interrupted.";
 
     private readonly Terminal _terminal;
     private readonly Option<string?> _socket = new("--socket")
@@ -21,7 +21,7 @@ public sealed class CommandTree
     };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON (docs/CLI.md has the shapes)", Recursive = true };
-    private readonly ValueOption<long> _timeout = Values.Duration("--timeout", "How long each request to the service may take, like 500ms or 1m", 10 * AisTime.NanosecondsPerSecond);
+    private readonly ValueOption<long> _timeout = Values.Duration("--timeout", "How long the command may wait for its input and for the service, like 500ms or 1m", 10 * AisTime.NanosecondsPerSecond);
 
     public CommandTree(Terminal terminal)
     {
@@ -59,8 +59,15 @@ public sealed class CommandTree
                 ProcessTerminationTimeout = null, // Signals are Program's business.
             },
             cancel);
-        _terminal.Out.Flush();
-        return exitCode;
+        try
+        {
+            _terminal.Out.Flush(); // What --help printed.
+            return exitCode;
+        }
+        catch (IOException fault)
+        {
+            return Fail(OutputFailure(fault), arguments.Contains("--json"));
+        }
     }
 
     /// <summary>Makes <paramref name="run"/> what <paramref name="command"/> does, with failures turned into messages and exit codes.</summary>
@@ -78,7 +85,7 @@ public sealed class CommandTree
     private async Task<int> GuardAsync(ParseResult parsed, Func<Invocation, ParseResult, CancellationToken, Task<int>> run, CancellationToken cancel)
     {
         var json = parsed.GetValue(_json);
-        var invocation = new Invocation(_terminal, parsed.GetValue(_socket), json, _timeout.Of(parsed));
+        var invocation = new Invocation(_terminal, parsed.GetValue(_socket), json, new TimeBudget(_timeout.Of(parsed), _terminal.Clock));
         try
         {
             var exitCode = await run(invocation, parsed, cancel);
@@ -96,14 +103,25 @@ public sealed class CommandTree
         catch (IOException fault)
         {
             // The commands turn the faults of files and sockets they open into failures of their own: what is left is the output.
-            return Fail(new CliFailure(ExitCode.LocalFile, $"the output cannot be written: {fault.Message}"), json);
+            return Fail(OutputFailure(fault), json);
         }
     }
 
+    private static CliFailure OutputFailure(IOException fault) => new(ExitCode.LocalFile, $"the output cannot be written: {fault.Message}");
+
     private int Fail(CliFailure failure, bool json)
     {
-        if (failure.ExitCode != ExitCode.LocalFile)
-            _terminal.Flush();
+        try
+        {
+            if (failure.ExitCode != ExitCode.LocalFile)
+                _terminal.Flush();
+        }
+        catch (IOException fault)
+        {
+            // Two failures: the first says more, and its exit code holds.
+            FailureReport.Write(_terminal, OutputFailure(fault), json);
+        }
+
         FailureReport.Write(_terminal, failure, json);
         return failure.ExitCode;
     }

@@ -23,6 +23,9 @@ public static class ExitCode
     /// <summary>A fault of this program. The only exit code that comes with a stack trace.</summary>
     public const int Internal = 70;
 
+    /// <summary>This user may not use the host's socket (EX_NOPERM).</summary>
+    public const int NotPermitted = 77;
+
     /// <summary>Ctrl-C or SIGTERM before the command had ended.</summary>
     public const int Interrupted = 130;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Checkpoint.Cli.Streams;
 
 namespace Checkpoint.Cli;
 
@@ -6,7 +7,8 @@ namespace Checkpoint.Cli;
 /// <param name="output">Data only: results, and nothing else.</param>
 /// <param name="error">Progress and messages.</param>
 public sealed class Terminal(
-    Stream output, TextWriter error, Stream input, bool outputIsTerminal, bool errorIsTerminal, Func<string, string?> environment, TimeProvider clock)
+    Stream output, TextWriter error, Stream input, bool outputIsTerminal, bool errorIsTerminal, Func<string, string?> environment, TimeProvider clock,
+    Func<CancellationToken>? readerGone = null)
 {
     /// <summary>Raw section bytes go here; flush <see cref="Out"/> before.</summary>
     public Stream Output { get; } = output;
@@ -26,14 +28,18 @@ public sealed class Terminal(
 
     public TimeProvider Clock { get; } = clock;
 
+    /// <summary>Cancelled when nobody will read <see cref="Output"/> any more; for commands that write only now and then.</summary>
+    public CancellationToken ReaderGone() => readerGone?.Invoke() ?? CancellationToken.None;
+
     public static Terminal OfProcess() => new(
-        Console.OpenStandardOutput(),
-        new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" },
-        Console.OpenStandardInput(),
+        StandardStreams.Output(),
+        new StreamWriter(StandardStreams.Error(), new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" },
+        StandardStreams.Input(),
         !Console.IsOutputRedirected,
         !Console.IsErrorRedirected,
         Environment.GetEnvironmentVariable,
-        TimeProvider.System);
+        TimeProvider.System,
+        StandardStreams.OutputReaderGone);
 
     public string? Variable(string name) => environment(name);
 

@@ -49,7 +49,7 @@ public static class BenchCommand
         if (contacts.Count == 0)
             contacts = await ContactsAsync(invocation, cancel);
 
-        var patience = TimeSpan.FromTicks(Math.Min(AisTime.ToTimeSpan(invocation.Timeout).Ticks, JoinMax.Ticks));
+        var patience = TimeSpan.FromTicks(Math.Min(AisTime.ToTimeSpan(invocation.Budget.Total).Ticks, JoinMax.Ticks));
         invocation.Terminal.Error.WriteLine($"joining {string.Join(", ", contacts)} ...");
         await using var cluster = await ClusterBench.ConnectAsync(contacts, hostname, patience, clock, cancel);
         var node = cluster.Node;

@@ -21,7 +21,7 @@ public static class DrainCommand
 
     private static async Task RunAsync(Invocation invocation, string node, CancellationToken cancel)
     {
-        var patient = invocation with { Timeout = Math.Max(invocation.Timeout, LeaveMin) };
+        var patient = invocation with { Budget = invocation.Budget.AtLeast(LeaveMin) };
         var startedAt = invocation.Terminal.Clock.GetTimestamp();
         await using var link = await patient.ConnectAsync(cancel);
         invocation.Terminal.Error.WriteLine($"draining {node} ...");

@@ -24,7 +24,7 @@ public static class PutCommand
         creation.AddTo(command);
         tree.SetAction(command, async (invocation, parsed, cancel) =>
         {
-            var data = await PutData.ReadAsync(invocation.Terminal, parsed.GetValue(file), parsed.GetValue(text), cancel);
+            var data = await PutData.ReadAsync(invocation, parsed.GetValue(file), parsed.GetValue(text), cancel);
             var put = new Put(
                 invocation, parsed.GetRequiredValue(name), parsed.GetRequiredValue(section)[0], data, expires.Of(parsed), creation.Of(parsed, data.Length));
             await put.RunAsync(cancel);

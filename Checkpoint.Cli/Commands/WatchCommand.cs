@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Checkpoint.Cli.Connection;
+using Checkpoint.Cli.Streams;
 using Checkpoint.Cli.Views;
 
 namespace Checkpoint.Cli.Commands;
@@ -24,13 +25,18 @@ public static class WatchCommand
         await opened.TrackAsync(cancel);
         if (!invocation.Json)
             invocation.Terminal.Error.WriteLine($"watching {name}; Ctrl-C ends it");
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel, invocation.Terminal.ReaderGone());
         try
         {
-            await PrintAsync(invocation, link, opened.Handle, count, cancel);
+            await PrintAsync(invocation, link, opened.Handle, count, ended.Token);
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
-            // Ctrl-C is how a watch ends: the connection's end closes the handle.
+            // Ctrl-C is how a watch ends, and the end of whoever reads it: the connection's end closes the handle.
+            return;
+        }
+        catch (ReaderGoneException)
+        {
             return;
         }
 

@@ -4,8 +4,8 @@ using System.Threading.Channels;
 namespace Checkpoint.Cli.Connection;
 
 /// <summary>
-/// A command's connection to the host of this machine. Every request has the same time; TRY_AGAIN (nothing was done, transient) is
-/// asked again until that is over. Failures come out as <see cref="CliFailure"/>.
+/// A command's connection to the host of this machine. All its requests together have the command's time; TRY_AGAIN (nothing was done,
+/// transient) is asked again until that is over. Failures come out as <see cref="CliFailure"/>.
 /// </summary>
 public sealed class HostLink : IAsyncDisposable
 {
@@ -18,10 +18,10 @@ public sealed class HostLink : IAsyncDisposable
     private readonly GatewayConnection _connection;
     private readonly SocketCandidate _socket;
     private readonly TimeProvider _clock;
-    private readonly long _timeout;
+    private readonly TimeBudget _budget;
 
-    private HostLink(GatewayConnection connection, SocketCandidate socket, long timeout, TimeProvider clock) =>
-        (_connection, _socket, _timeout, _clock) = (connection, socket, timeout, clock);
+    private HostLink(GatewayConnection connection, SocketCandidate socket, TimeBudget budget, TimeProvider clock) =>
+        (_connection, _socket, _budget, _clock) = (connection, socket, budget, clock);
 
     /// <summary>Changed and Gap, in order; ends with the connection.</summary>
     public ChannelReader<SessionProtocol.IMessage> Pushes => _connection.Pushes;
@@ -32,26 +32,28 @@ public sealed class HostLink : IAsyncDisposable
     /// <summary>The path that was connected to.</summary>
     public string SocketPath => _socket.PathToUse;
 
-    /// <param name="timeout">Nanoseconds for each request; <see cref="AisTime.End"/> is without limit.</param>
     /// <exception cref="CliFailure">No candidate answers; the message names each and why.</exception>
     public static async Task<HostLink> ConnectAsync(
-        IReadOnlyList<SocketCandidate> candidates, long timeout, TimeProvider clock, CancellationToken cancel)
+        IReadOnlyList<SocketCandidate> candidates, TimeBudget budget, TimeProvider clock, CancellationToken cancel)
     {
+        using var spell = budget.Spend();
         var faults = new List<string>();
+        var isForbidden = false;
         foreach (var candidate in candidates)
         {
-            using var patience = new CancellationTokenSource(HandshakeMax, clock);
+            var most = TimeSpan.FromTicks(Math.Clamp(AisTime.ToTimeSpan(spell.Left).Ticks, TimeSpan.TicksPerMillisecond, HandshakeMax.Ticks));
+            using var patience = new CancellationTokenSource(most, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
             try
             {
                 // An operator meets checkpoints of every program: B.1 puts no form on names, B.2 opens only those that begin with safCkpt=.
                 var hello = new SessionProtocol.Hello(SessionProtocol.Version, $"checkpoint-cli {Environment.ProcessId}", AisVersion.B11, Profile.Strict);
                 var connection = await GatewayConnection.ConnectAsync(candidate.PathToUse, hello, clock, either.Token);
-                return new HostLink(connection, candidate, timeout, clock);
+                return new HostLink(connection, candidate, budget, clock);
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
-                faults.Add($"{candidate.Path} ({candidate.Source}): listens, but did not answer within {HandshakeMax.TotalSeconds:0} s");
+                faults.Add($"{candidate.Path} ({candidate.Source}): listens, but did not answer within {most.TotalSeconds:0.###} s");
             }
             catch (GatewayRefusedException refused)
             {
@@ -59,8 +61,17 @@ public sealed class HostLink : IAsyncDisposable
             }
             catch (Exception fault) when (fault is SocketException or IOException or WireFormatException or ArgumentException)
             {
+                isForbidden |= fault is SocketException { SocketErrorCode: SocketError.AccessDenied };
                 faults.Add($"{candidate.Path} ({candidate.Source}): {Explain(candidate.Path, fault)}");
             }
+        }
+
+        if (isForbidden)
+        {
+            throw new CliFailure(
+                ExitCode.NotPermitted,
+                $"{Environment.UserName} may not use the host's socket: {string.Join("; ", faults)}",
+                "call it as root, as the host's user, or as a member of the host's group ('ls -l' of the socket and of its directory shows both)");
         }
 
         throw new CliFailure(
@@ -96,12 +107,12 @@ public sealed class HostLink : IAsyncDisposable
     /// <exception cref="CliFailure">The connection ended.</exception>
     public async Task<SessionProtocol.Answer> AskAsync(SessionProtocol.Command command, CancellationToken cancel)
     {
-        var startedAt = _clock.GetTimestamp();
+        using var spell = _budget.Spend();
         var pause = FirstPause;
         while (true)
         {
-            var answer = await SendAsync(command, Left(startedAt), cancel);
-            if (answer.Status != AisStatus.TryAgain || Left(startedAt) <= AisTime.FromTimeSpan(pause))
+            var answer = await SendAsync(command, spell.Left, cancel);
+            if (answer.Status != AisStatus.TryAgain || spell.Left <= AisTime.FromTimeSpan(pause))
                 return answer;
             await Task.Delay(pause, _clock, cancel);
             pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, PauseMax.Ticks));
@@ -129,8 +140,8 @@ public sealed class HostLink : IAsyncDisposable
     /// <exception cref="CliFailure"><paramref name="lost"/>, when the deadline comes first.</exception>
     public async Task UntilGoneAsync(CliFailure lost, CancellationToken cancel)
     {
-        var startedAt = _clock.GetTimestamp();
-        while (Left(startedAt) > 0)
+        using var spell = _budget.Spend();
+        while (spell.Left > 0)
         {
             using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             try
@@ -176,8 +187,6 @@ public sealed class HostLink : IAsyncDisposable
             $"the host at {_socket.Path} ended the connection{reason}; what was on its way may have been done",
             "another host of the cluster may still serve: 'checkpoint status --socket PATH'");
     }
-
-    private long Left(long startedAt) => _timeout == AisTime.End ? AisTime.End : _timeout - AisTime.FromTimeSpan(_clock.GetElapsedTime(startedAt));
 
     private static string Explain(string path, Exception fault) => fault switch
     {

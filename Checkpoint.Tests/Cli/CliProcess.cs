@@ -25,6 +25,10 @@ public sealed class CliProcess : IAsyncDisposable
     public static CliProcess StartBuilt(params string[] arguments) =>
         Start("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "checkpoint.dll"), .. arguments]);
 
+    /// <summary>The same below a shell, whose <paramref name="script"/> calls it as <c>"$@"</c>, with its streams as the script says.</summary>
+    public static CliProcess StartIn(string script, params string[] arguments) =>
+        Start("bash", ["-c", script, "bash", "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "checkpoint.dll"), .. arguments]);
+
     /// <summary>The wrapper at the root, as an operator calls it.</summary>
     public static CliProcess StartWrapper(params string[] arguments) => Start(Repository.PathOf("checkpoint"), arguments);
 
