@@ -43,11 +43,11 @@ public sealed class PendingSections(SectionTable table)
     }
 
     /// <summary>The oldest change is stable and the table has applied it.</summary>
-    /// <exception cref="InvalidOperationException">It is not the oldest: the order is broken.</exception>
+    /// <exception cref="BrokenOrderException">It is not the oldest: the order is broken.</exception>
     public void Remove(long sequence)
     {
         if (!_changes.TryDequeue(out var change) || change.Sequence != sequence)
-            throw new InvalidOperationException($"Update {sequence} is not the oldest pending one.");
+            throw new BrokenOrderException($"Update {sequence} is not the oldest pending one.");
         foreach (var id in SectionOps.IdsOf(change.Op))
             if (_overlays.TryGetValue(id, out var overlay))
             {

@@ -79,7 +79,8 @@ public sealed partial class SectionTable
     /// <param name="wallTime">The update's own time in nanoseconds since 1970 UTC: the same on every host.</param>
     /// <param name="pages">Gets the pages that changed; null when nobody wants them.</param>
     /// <returns>What trackers are told, in the order of the vector.</returns>
-    /// <exception cref="InvalidOperationException">The order is broken: the update cannot follow the ones before it.</exception>
+    /// <exception cref="BrokenOrderException">The update cannot follow the ones before it.</exception>
+    /// <exception cref="Exception">Any other: the table is half changed, and must not be used any more.</exception>
     public IReadOnlyList<SectionChange> Apply(
         ContentOp op, long sequence, long wallTime, ICollection<SectionMapProtocol.PageChange>? pages)
     {
@@ -101,7 +102,7 @@ public sealed partial class SectionTable
     public void Advance(long sequence)
     {
         if (sequence <= Sequence)
-            throw new InvalidOperationException($"Update {sequence} comes after update {Sequence}.");
+            throw new BrokenOrderException($"Update {sequence} comes after update {Sequence}.");
         Sequence = sequence;
     }
 
@@ -121,7 +122,7 @@ public sealed partial class SectionTable
     }
 
     /// <summary>Gives the room in the map's accounts back; the table is not used afterwards.</summary>
-    public void Release() => _share?.Release(_sections.Values);
+    public void Release() => _share?.Release();
 
     internal static SectionTable Restore(CreationAttributes attributes, long sequence, MapShare? share, IEnumerable<Section> sections)
     {

@@ -1,3 +1,5 @@
+using Checkpoint.Protocol;
+
 namespace Checkpoint.Actors.Diagnostics;
 
 /// <summary>What a host is told to do wrong, for tests. All off is a healthy host.</summary>
@@ -6,7 +8,9 @@ namespace Checkpoint.Actors.Diagnostics;
 /// <param name="DropSeed">Seed of the choice of lost messages.</param>
 /// <param name="NoMemory">The agent has no memory for what grows: creates and growing writes get NO_MEMORY.</param>
 /// <param name="ClockOffset">Added to the wall clock; the monotonic clock stays as it is.</param>
-public sealed record FaultSettings(TimeSpan Stall, double Drop, int DropSeed, bool NoMemory, TimeSpan ClockOffset)
+/// <param name="Throw">Where the work on one checkpoint's content throws.</param>
+public sealed record FaultSettings(
+    TimeSpan Stall, double Drop, int DropSeed, bool NoMemory, TimeSpan ClockOffset, ContentThrow? Throw = null)
 {
     public static readonly FaultSettings None = new(TimeSpan.Zero, 0, 1, false, TimeSpan.Zero);
 }
@@ -36,6 +40,14 @@ public sealed class FaultSwitch
     }
 
     public FaultSettings Settings => Volatile.Read(ref _settings);
+
+    /// <summary>A <see cref="ContentFault"/>.</summary>
+    /// <exception cref="InjectedFaultException">The settings say so.</exception>
+    public void Throw(ContentStep step, CheckpointName name, ContentOp? op)
+    {
+        if (Settings.Throw is { } fault && fault.Step == step && fault.Name.Equals(name))
+            throw new InjectedFaultException($"the fault 'throw' in {step}");
+    }
 
     /// <exception cref="InvalidOperationException">Faults are not enabled on this host.</exception>
     public void Set(FaultSettings settings)

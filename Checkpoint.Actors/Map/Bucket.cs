@@ -73,8 +73,22 @@ public sealed class Bucket : IReplicatedData<Bucket>
             if (change.IsDropped)
                 parts.Remove(incarnation);
             else
-                parts[incarnation] = parts.GetValueOrDefault(incarnation, BucketPart.None)!.With(change);
+                parts[incarnation] = After(parts.GetValueOrDefault(incarnation, BucketPart.None)!, change);
         return Of(_held, parts, this);
+    }
+
+    /// <summary>One incarnation's part that cannot be made costs that part: other incarnations lie in the same bucket.</summary>
+    private BucketPart After(BucketPart before, PartChange change)
+    {
+        try
+        {
+            return before.With(change);
+        }
+        catch (Exception)
+        {
+            _held.CountPartLeftOut();
+            return (before with { Stamp = Math.Max(before.Stamp, change.Stamp) }).LeftOut();
+        }
     }
 
     internal static Bucket Of(HeldIncarnations held, ImmutableSortedDictionary<IncarnationId, BucketPart>.Builder parts, Bucket? origin)

@@ -18,9 +18,9 @@ public sealed class MapCapacity(BucketPool pool)
 
     internal void Add(int bucket, int bytes)
     {
+        if (_usedBytes[bucket] + bytes < 0)
+            throw new InvalidOperationException($"Bucket {bucket} holds {_usedBytes[bucket]} bytes, of which {-bytes} cannot go.");
         _usedBytes[bucket] += bytes;
         UsedBytes += bytes;
-        if (_usedBytes[bucket] < 0)
-            throw new InvalidOperationException($"Bucket {bucket} holds {_usedBytes[bucket]} bytes.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Checkpoint.Actors.Content;
 using Checkpoint.Protocol;
 
@@ -9,6 +10,8 @@ public sealed class MapShare(MapCapacity capacity, IncarnationId incarnation, Cr
     /// <summary>A section that is absent.</summary>
     public const long Absent = -1;
 
+    /// <summary>What is in the accounts for this incarnation, so that all of it can be given back even when a change broke off half-way.</summary>
+    private readonly Dictionary<int, int> _own = [];
     private readonly BucketSpread _spread = capacity.Pool.SpreadOf(incarnation, attributes);
 
     /// <summary>The accounts follow one section from one size to another; <see cref="Absent"/> before a create and after a delete.</summary>
@@ -17,15 +20,20 @@ public sealed class MapShare(MapCapacity capacity, IncarnationId incarnation, Cr
         if (sizeBefore == sizeAfter)
             return;
         foreach (var (bucket, bytes) in Differences(id, sizeBefore, sizeAfter))
+        {
+            ref var own = ref CollectionsMarshal.GetValueRefOrAddDefault(_own, bucket, out _);
             capacity.Add(bucket, bytes);
+            own += bytes;
+        }
     }
 
     internal MapShareGrowth Growth() => new(this, capacity);
 
-    internal void Release(IEnumerable<Section> sections)
+    internal void Release()
     {
-        foreach (var section in sections)
-            Changed(section.Id, section.Size, Absent);
+        foreach (var (bucket, bytes) in _own)
+            capacity.Add(bucket, -bytes);
+        _own.Clear();
     }
 
     internal IEnumerable<(int Bucket, int Bytes)> Differences(SectionId id, long sizeBefore, long sizeAfter)

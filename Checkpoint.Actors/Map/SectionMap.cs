@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.DistributedData;
 using Akka.Event;
+using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Map;
 
@@ -22,6 +23,7 @@ public sealed class SectionMap : ReceiveActor
     private readonly SectionMapOptions _options;
     private readonly TimeProvider _clock;
     private readonly PendingBuckets _pending;
+    private readonly HashSet<IncarnationId> _leftOut = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private ITimer? _flushTimer;
     private long _partsLeftOut;
@@ -49,13 +51,27 @@ public sealed class SectionMap : ReceiveActor
 
     private void OnPagesChanged(SectionMapProtocol.PagesChanged changed)
     {
-        if (_pending.Take(changed))
-            _held.Add(changed.Incarnation); // Before its first part is written, or merge would drop it.
+        if (_leftOut.Contains(changed.Incarnation))
+            return;
+        try
+        {
+            if (_pending.Take(changed))
+                _held.Add(changed.Incarnation); // Before its first part is written, or merge would drop it.
+        }
+        catch (Exception e)
+        {
+            // Half of its pages would be worse than none. The agent's table has them all; nobody is served from the map.
+            _log.Error("{0} is left out of the section map from update {1} on: {2}: {3}", changed.Incarnation, changed.Sequence, e.GetType().Name, e.Message);
+            OnDropped(new SectionMapProtocol.Dropped(changed.Incarnation));
+            _leftOut.Add(changed.Incarnation);
+        }
+
         ArmFlush();
     }
 
     private void OnDropped(SectionMapProtocol.Dropped dropped)
     {
+        _leftOut.Remove(dropped.Incarnation);
         _held.Remove(dropped.Incarnation); // At once: gossip must not bring it back while the removal waits.
         _pending.Take(dropped);
         ArmFlush();
@@ -90,7 +106,7 @@ public sealed class SectionMap : ReceiveActor
         if (_held.PartsLeftOut == _partsLeftOut)
             return;
         _partsLeftOut = _held.PartsLeftOut;
-        _log.Warning("{0} parts are left out of the section map: their bucket is at its limit of {1} bytes", _partsLeftOut, MapLimits.BucketSizeMaxBytes);
+        _log.Warning("{0} parts are left out of the section map: their bucket is at its limit of {1} bytes, or they could not be made", _partsLeftOut, MapLimits.BucketSizeMaxBytes);
     }
 
     private void ArmFlush()

@@ -4,6 +4,7 @@ using Akka.Cluster.Tools.Client;
 using Akka.DistributedData;
 using Akka.Event;
 using Checkpoint.Actors.Checkpoints;
+using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Map;
 using Checkpoint.Actors.Replication;
 using Checkpoint.Actors.Sessions;
@@ -48,7 +49,7 @@ public sealed class NodeGuardian : ReceiveActor
         var views = Watched(ViewJournal.Props(options.Agent.JournalTimeout), "views");
         var pool = BucketPool.ForQuota(options.Machine.BytesMax);
         var map = Watched(SectionMap.Props(replicator, pool, options.Map, clock), "map");
-        var machine = new MachineGate(new HostMachine(self, options.Machine, seed, new MapCapacity(pool)), clock);
+        var machine = new MachineGate(new HostMachine(self, MachineOptionsOf(options), seed, new MapCapacity(pool)), clock);
         var agent = Watched(
             ReplicaAgent.Props(machine, self, clock, options.Agent, new AgentNeighbours(views, map), options.Faults), "agent");
         var services = new NodeServices(self, options.NodeName, clock) { Agent = agent, Machine = machine };
@@ -58,6 +59,9 @@ public sealed class NodeGuardian : ReceiveActor
         ClusterClientReceptionist.Get(Context.System).RegisterService(Watched(Door.Props(services.Sessions), Door.Name));
         return services;
     }
+
+    private static MachineOptions MachineOptionsOf(NodeOptions options) =>
+        ReferenceEquals(options.Faults, FaultSwitch.Off) ? options.Machine : options.Machine with { ContentFault = options.Faults.Throw };
 
     private static IActorRef Watched(Props props, string name) => Context.Watch(Context.ActorOf(props, name));
 

@@ -1,3 +1,4 @@
+using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Views;
 using Checkpoint.Protocol;
 
@@ -20,22 +21,45 @@ internal sealed class ChangeExecutor(MachineContext context, ViewKeeper keeper, 
     /// <returns>The result to answer with, and the sequence; 0 when it was refused.</returns>
     public (ContentResult Result, long Sequence) Order(Replica replica, ContentOp op, SessionId session, ulong handle, ulong number)
     {
+        if (replica.IsSetAside)
+            return (SetAsideText.Result(replica), 0);
         if (replica.LacksActive)
             return (new(AisStatus.NotExist, $"{replica.State.Name} has no active replica"), 0);
-        var (result, concrete, growth) = replica.Table!.Check(op, replica.Pending!, context.NextRandom);
+        var (result, concrete) = Judge(replica, op);
         if (concrete is null)
             return (result, 0);
-        if (ContentOpCodec.TooBig(concrete) is { } tooBig)
-            return (new(AisStatus.NoResources, tooBig), 0);
-        var grows = growth > 0;
-        if (grows && quota.WithoutMemory() is { } exhausted)
-            return (new(AisStatus.NoMemory, exhausted), 0);
-        if ((grows || concrete.DataBytes > 0) && quota.Refuse(Quota.DemandOf(concrete, growth), grows) is { } reason)
-            return (new(AisStatus.NoResources, reason), 0);
         var orderer = replica.Orderer!;
         var entry = orderer.Order(new LogBody.Content(concrete, session, handle, number));
         quota.Count(entry, orderer);
         return (result, entry.Sequence);
+    }
+
+    /// <summary>A check that throws refuses the change: it enters no log, and nothing has changed.</summary>
+    private (ContentResult Result, ContentOp? Concrete) Judge(Replica replica, ContentOp op)
+    {
+        try
+        {
+            context.Options.ContentFault?.Invoke(ContentStep.Check, replica.Name, op);
+            var (result, concrete, growth) = replica.Table!.Check(op, replica.Pending!, context.NextRandom);
+            return concrete is null ? (result, null) : Room(concrete, growth) is { } refused ? (refused, null) : (result, concrete);
+        }
+        catch (Exception e)
+        {
+            return (new(AisStatus.Library, replicas.CallFailed(replica, $"The check of a {op.GetType().Name}", e)), null);
+        }
+    }
+
+    /// <param name="growth">Bytes by which sections get longer.</param>
+    private ContentResult? Room(ContentOp concrete, long growth)
+    {
+        if (ContentOpCodec.TooBig(concrete) is { } tooBig)
+            return new(AisStatus.NoResources, tooBig);
+        var grows = growth > 0;
+        if (grows && quota.WithoutMemory() is { } exhausted)
+            return new(AisStatus.NoMemory, exhausted);
+        return (grows || concrete.DataBytes > 0) && quota.Refuse(Quota.DemandOf(concrete, growth), grows) is { } reason
+            ? new(AisStatus.NoResources, reason)
+            : null;
     }
 
     public void OnChange(HostId from, HostMessage.Change change)
@@ -97,6 +121,8 @@ internal sealed class ChangeExecutor(MachineContext context, ViewKeeper keeper, 
             Refuse($"{context.Self} has no lease of view {keeper.Number}");
         else if (!orderer.IsCurrent)
             Refuse("the log is being rolled forward");
+        else if (orderer.Aside.IsUndecided)
+            Refuse($"{context.Self} has set its copy aside, and looks for a host that has the content");
         else if (!orderer.HasRoom)
             Refuse($"{replica.Log.Bytes} bytes are ordered and not stable");
         else

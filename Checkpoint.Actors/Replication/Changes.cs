@@ -53,7 +53,7 @@ internal sealed class Changes(
             if (outgoing.ClosedUnder == (keeper.Number, replica.Tenure))
                 return;
             var isLocal = replica.OrdererHost == context.Self;
-            if (isLocal ? replica.Orderer is not { CanOrder: true, HasRoom: true } || !keeper.HasLease : !heartbeats.IsHeard(replica.OrdererHost))
+            if (isLocal ? replica.Orderer is not { CanOrder: true, HasRoom: true, Aside.IsUndecided: false } || !keeper.HasLease : !heartbeats.IsHeard(replica.OrdererHost))
                 return;
             outgoing.Held.RemoveFirst();
             _heldCount--;

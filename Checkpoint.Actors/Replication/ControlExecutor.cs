@@ -97,7 +97,7 @@ internal sealed class ControlExecutor(MachineContext context, ViewKeeper keeper,
         var isActive = replica.OrdererHost == to && (!replica.IsCollocated || replica.IsSynchronous || replica.State.Active == to);
         if (isActive && !orderer.IsClosing)
             return Attach(control, replica);
-        if (!replica.FullHosts.Contains(to) || !keeper.Current!.Contains(to))
+        if (!replica.FullHosts.Contains(to) || !keeper.Current!.Contains(to) || (!replica.IsSetAside && orderer.Aside.IsKnownAt(to)))
         {
             control.Answer(AisStatus.NotExist, $"{to} has no full replica");
             return true;
@@ -135,6 +135,13 @@ internal sealed class ControlExecutor(MachineContext context, ViewKeeper keeper,
         }
 
         var replica = replicas.Create(state, keeper.Current!.Hosts);
+        if (replica.IsSetAside)
+        {
+            replicas.Drop(replica, isForGood: false);
+            control.Answer(AisStatus.Library, $"{state.Name} cannot be held by {context.Self}: its log says why");
+            return true;
+        }
+
         replica.Orderer = new Orderer(
             context, replicas, replica, keeper.Number, keeper.Current!.Hosts.Select(host => new FullHost(host, 0)), null, markKnown: 0);
         Order(control, replica, replica.Orderer, new LogBody.Created(state));

@@ -34,7 +34,11 @@ internal sealed class Drain(
         var isAlone = !keeper.Up.Any(host => host != context.Self && heartbeats.IsHeard(host));
         foreach (var replica in replicas.All.Where(replica => replica.Orderer is not null).ToArray())
         {
-            if (Heir(replica) is { } heir)
+            if (replica.Orderer!.Aside.IsUndecided)
+            {
+                left++; // It is about to hand itself over to a host that has the content, or to learn that none has.
+            }
+            else if (Heir(replica) is { } heir)
             {
                 left++;
                 executor.HandOver(replica, heir, makesActive: false);
@@ -66,7 +70,8 @@ internal sealed class Drain(
     private HostId? Heir(Replica replica)
     {
         var heirs = replica.FullHosts
-            .Where(host => host != context.Self && keeper.Current!.Contains(host) && heartbeats.IsHeard(host))
+            .Where(host => host != context.Self && keeper.Current!.Contains(host) && heartbeats.IsHeard(host)
+                && (replica.IsSetAside || !replica.Orderer!.Aside.IsKnownAt(host)))
             .Order()
             .ToArray();
         return heirs.Length == 0 ? null : heirs[(int)((uint)replica.State.Name.GetHashCode() % (uint)heirs.Length)];

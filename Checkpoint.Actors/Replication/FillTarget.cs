@@ -19,6 +19,9 @@ internal sealed class FillTarget(long id, CreationAttributes attributes, long se
     /// <summary>The mark that the orderer has told so far: applied as soon as there is a table.</summary>
     public long Mark { get; set; }
 
+    /// <summary>No more pieces are wanted.</summary>
+    public void GiveUp() => _builder = null;
+
     /// <returns>The table when this was the last piece.</returns>
     /// <exception cref="WireFormatException">It is no piece of this state.</exception>
     public Func<Map.MapShare?, SectionTable>? Take(int index, bool isLast, ReadOnlyMemory<byte> piece)

@@ -75,6 +75,8 @@ public sealed partial class HostMachine
             _context.Reply(caller, new Done(track.Number, _recovery.IsStarted ? AisStatus.NotExist : AisStatus.TryAgain, "no such incarnation here"));
         else if (!replica.IsFull)
             _context.Reply(caller, new Done(track.Number, AisStatus.TryAgain, "this host's replica is being filled"));
+        else if (replica.IsSetAside)
+            _context.Reply(caller, new Done(track.Number, AisStatus.Library, SetAsideText.Reason(replica)));
         else if (replica.Trackers.Contains(caller))
             _context.Reply(caller, Done.Ok(track.Number));
         else if (replica.Trackers.Count >= _context.Options.TrackersMax)

@@ -110,8 +110,17 @@ public sealed partial class HostMachine
     }
 
     /// <summary>Between two steps: see <see cref="Queries.TryRead"/>. Nothing may be answered unless <see cref="HasLeaseAt"/> holds afterwards.</summary>
-    internal bool TryRead(IncarnationId incarnation, ReadOnlySpan<ReadRequest.Element> elements, WireWriter to, int bytesMax) =>
-        _queries.TryRead(incarnation, elements, to, bytesMax);
+    internal bool TryRead(IncarnationId incarnation, ReadOnlySpan<ReadRequest.Element> elements, WireWriter to, int bytesMax)
+    {
+        try
+        {
+            return _queries.TryRead(incarnation, elements, to, bytesMax);
+        }
+        catch (Exception)
+        {
+            return false; // A read changes nothing. The step that answers it will throw too, and say of what.
+        }
+    }
 
     /// <summary>Between two steps: see <see cref="InPlaceWrites.TryWrite"/>.</summary>
     internal bool TryWrite(IncarnationId incarnation, ReadOnlySpan<WriteRequest.Element> elements, bool isOverwrite, long now, long wall) =>

@@ -1,3 +1,4 @@
+using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Replication;
@@ -101,4 +102,7 @@ public sealed record MachineOptions
 
     /// <summary>Trackers of one incarnation on this host.</summary>
     public int TrackersMax { get; init; } = 10_000;
+
+    /// <summary>Null but in tests: called wherever one checkpoint's content is worked on.</summary>
+    public ContentFault? ContentFault { get; init; }
 }

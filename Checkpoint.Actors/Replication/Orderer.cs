@@ -1,3 +1,5 @@
+using Checkpoint.Actors.Content;
+using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Replication;
@@ -30,12 +32,15 @@ internal sealed class Orderer
         foreach (var full in fullHosts)
             if (full.Host != context.Self)
                 Peers.Add(new OrdererPeer(full.Host, true, full.LogEnd) { MarkSent = markKnown, MarkAcked = markKnown });
-        Fills = new OrdererFills(context, replica, this, view);
+        Fills = new OrdererFills(context, replicas, replica, this, view);
+        Aside = new OrdererAside(context, replicas, replica, this);
     }
 
     public List<OrdererPeer> Peers { get; } = [];
 
     public OrdererFills Fills { get; }
+
+    public OrdererAside Aside { get; }
 
     public HostId? Holder { get; }
 
@@ -63,7 +68,7 @@ internal sealed class Orderer
     {
         get
         {
-            if (!IsCurrent || IsClosing || _markDueAt != long.MaxValue)
+            if (!IsCurrent || IsClosing || _markDueAt != long.MaxValue || Aside.IsUndecided)
                 return false;
             foreach (var peer in Peers)
                 if (peer.Acked < _replica.Log.End || peer.MarkAcked < _replica.Mark || peer.Fill is not null)
@@ -91,7 +96,7 @@ internal sealed class Orderer
         if (!CanOrder)
             throw new InvalidOperationException($"{_replica.Id}: nothing can be ordered after {_replica.Log.End} in tenure {_replica.Tenure}");
         var entry = new LogEntry(_replica.Log.End + 1, _view, _context.Wall, body);
-        _replica.Append(entry);
+        _replicas.Append(_replica, entry);
         _replicas.Count(entry);
         IsClosing = body is LogBody.HandOver or LogBody.Deleted;
         if (body is LogBody.Full full)
@@ -132,6 +137,7 @@ internal sealed class Orderer
         }
 
         peer.MarkAcked = Math.Max(peer.MarkAcked, Math.Min(ack.Mark, _replica.Mark));
+        peer.IsSetAside = ack.IsSetAside || peer.IsSetAside == true;
         if (ack.HasGap && ack.LogEnd == peer.Acked && _context.Now >= peer.SentAt + (_context.Options.Resend / 8))
             peer.Rewind();
         Settle();
@@ -139,6 +145,7 @@ internal sealed class Orderer
             return; // Handed over or deleted by what has just become stable.
         SendEntries(peer);
         Fills.Advance(peer);
+        Aside.Advance();
     }
 
     public void Tick()
@@ -150,6 +157,9 @@ internal sealed class Orderer
         }
 
         Settle();
+        if (_replica.Orderer != this)
+            return;
+        Aside.Advance();
         if (_replica.Orderer != this)
             return;
         var isMarkDue = _context.Now >= _markDueAt;
@@ -177,11 +187,25 @@ internal sealed class Orderer
     {
         if (!CanOrder || !HasRoom || _replica.Table is not { } table || _replica.Mark < _expirySequence || table.NextExpiration > _context.Wall)
             return;
-        var due = table.DueAt(_context.Wall, _context.Options.ExpiryBatchMax);
+        var due = Due(table);
         if (due.Count == 0)
             return;
         _expirySequence = Order(new LogBody.Content(new ContentOp.ExpireSections(due, _context.Wall), default, 0, 0)).Sequence;
         Settle();
+    }
+
+    private IReadOnlyList<SectionId> Due(SectionTable table)
+    {
+        try
+        {
+            _context.Options.ContentFault?.Invoke(ContentStep.Expire, _replica.Name, null);
+            return table.DueAt(_context.Wall, _context.Options.ExpiryBatchMax);
+        }
+        catch (Exception e)
+        {
+            _replicas.SetAside(_replica, _replica.Mark, SetAsideText.Of(e)); // It would throw at every tick, and the table is no better than its queue.
+            return [];
+        }
     }
 
     /// <summary>The order up to START's end comes from the host that holds it.</summary>
@@ -189,7 +213,7 @@ internal sealed class Orderer
     {
         foreach (var entry in entries)
             if (entry.Sequence == _replica.Log.End + 1 && entry.Sequence <= _replica.StartEnd)
-                _replica.Append(entry);
+                _replicas.Append(_replica, entry);
         _fetchAt = long.MinValue;
         Tick();
     }
@@ -206,6 +230,9 @@ internal sealed class Orderer
             Send(peer, entries);
         }
     }
+
+    /// <summary>Makes the host say how far it is, and whether it has the content.</summary>
+    public void SendMark(OrdererPeer peer) => Send(peer, []);
 
     private void Send(OrdererPeer peer, LogEntry[] entries)
     {

@@ -1,3 +1,5 @@
+using Checkpoint.Actors.Content;
+using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Replication;
@@ -6,7 +8,7 @@ namespace Checkpoint.Actors.Replication;
 /// Fills the hosts of the view that hold nothing of the incarnation yet: a frozen state in pieces, every update from then on, and at last the
 /// ordered update that says "is full".
 /// </summary>
-internal sealed class OrdererFills(MachineContext context, Replica replica, Orderer orderer, long view)
+internal sealed class OrdererFills(MachineContext context, Replicas replicas, Replica replica, Orderer orderer, long view)
 {
     private int _count;
 
@@ -24,11 +26,8 @@ internal sealed class OrdererFills(MachineContext context, Replica replica, Orde
 
     public void Begin(HostId host)
     {
-        var snapshot = replica.Table!.Snapshot();
-        orderer.Peers.Add(new OrdererPeer(host, false, replica.Mark)
-        {
-            Fill = new FillSource((replica.Tenure << 20) + ++_count, snapshot),
-        });
+        var (snapshot, isSetAside) = Snapshot();
+        orderer.Peers.Add(new OrdererPeer(host, false, replica.Mark) { Fill = new FillSource(NextId(), snapshot, isSetAside) });
         SendStart(orderer.Peers[^1]);
     }
 
@@ -77,24 +76,61 @@ internal sealed class OrdererFills(MachineContext context, Replica replica, Orde
         }
     }
 
-    private long Patience => context.Options.Resend + (context.Options.FillWindow * Content.ContentLimits.ChunkSizeMaxBytes * context.Options.ResendPerByte);
+    private long NextId() => (replica.Tenure << 20) + ++_count;
+
+    /// <summary>A host that cannot be given the content counts without it: it asks the others, and nobody waits for it.</summary>
+    private (TableSnapshot Snapshot, bool IsSetAside) Snapshot()
+    {
+        try
+        {
+            context.Options.ContentFault?.Invoke(ContentStep.Snapshot, replica.Name, null);
+            return (replica.Table!.Snapshot(), replica.IsSetAside);
+        }
+        catch (Exception e)
+        {
+            replicas.CallFailed(replica, "A filling", e);
+            return (Empty(replica.Mark), true);
+        }
+    }
+
+    private byte[]? Encode(OrdererPeer peer, FillSource fill, int index)
+    {
+        try
+        {
+            return fill.Snapshot.EncodeChunk(index);
+        }
+        catch (Exception e)
+        {
+            replicas.CallFailed(replica, "A filling", e);
+            peer.Fill = new FillSource(NextId(), Empty(peer.Acked), isSetAside: true);
+            peer.Rewind();
+            SendStart(peer);
+            return null;
+        }
+    }
+
+    private TableSnapshot Empty(long sequence) => new(replica.State.Attributes, sequence, []);
+
+    private long Patience => context.Options.Resend + (context.Options.FillWindow * ContentLimits.ChunkSizeMaxBytes * context.Options.ResendPerByte);
 
     private void SendStart(OrdererPeer peer)
     {
         var fill = peer.Fill!;
         fill.ResendAt = context.Now + Patience;
         context.Send(peer.Host, new HostMessage.FillStart(
-            view, replica.Id, replica.Tenure, fill.Id, fill.Snapshot.Sequence, replica.State, [.. replica.FullHosts]));
+            view, replica.Id, replica.Tenure, fill.Id, fill.Snapshot.Sequence, replica.State, [.. replica.FullHosts], fill.IsSetAside));
     }
 
     private void SendPieces(OrdererPeer peer, FillSource fill)
     {
-        var count = fill.Snapshot.ChunkCount;
+        var count = fill.IsSetAside ? 0 : fill.Snapshot.ChunkCount;
         while (fill.Sent < count && fill.Sent < fill.Acked + context.Options.FillWindow)
         {
             var index = fill.Sent++;
             fill.ResendAt = context.Now + Patience;
-            context.Send(peer.Host, new HostMessage.FillPiece(view, replica.Id, fill.Id, index, index == count - 1, fill.Snapshot.EncodeChunk(index)));
+            if (Encode(peer, fill, index) is not { } piece)
+                return;
+            context.Send(peer.Host, new HostMessage.FillPiece(view, replica.Id, fill.Id, index, index == count - 1, piece));
         }
     }
 }

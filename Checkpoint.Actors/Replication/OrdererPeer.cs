@@ -21,6 +21,9 @@ internal sealed class OrdererPeer(HostId host, bool isFull, long acked)
     /// <summary>It has applied everything up to here.</summary>
     public long MarkAcked { get; set; }
 
+    /// <summary>It has set its copy aside; null while it has not said either in this tenure.</summary>
+    public bool? IsSetAside { get; set; }
+
     /// <summary>The last sequences of the messages with entries that are on their way.</summary>
     public Queue<long> Rounds { get; } = new();
 

@@ -1,4 +1,5 @@
 using Checkpoint.Actors.Content;
+using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Views;
 using Checkpoint.Protocol;
 
@@ -223,7 +224,7 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
             return;
         }
 
-        if (replica.IsSynchronous && replica.IsFull && query.Body is not QueryBody.Synchronize)
+        if (replica is { IsSynchronous: true, IsFull: true, IsSetAside: false } && query.Body is not QueryBody.Synchronize)
             ServeStable(query, replica);
         else if (replica.Orderer is { } orderer)
             ServeHead(query, replica, orderer);
@@ -242,7 +243,7 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
         else if (!keeper.HasLease)
             _parked.Add(query);
         else
-            query.Answer(TableReader.Read(query.Body, replica, pending: null));
+            Read(query, replica, pending: null);
     }
 
     private void ServeHead(PendingQuery query, Replica replica, Orderer orderer)
@@ -250,6 +251,15 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
         if (!keeper.HasLease || !orderer.IsCurrent)
         {
             _parked.Add(query);
+            return;
+        }
+
+        if (replica.IsSetAside)
+        {
+            if (orderer.Aside.IsUndecided)
+                _parked.Add(query);
+            else
+                query.Answer(new QueryResult.Refused(AisStatus.Library, SetAsideText.Reason(replica)));
             return;
         }
 
@@ -261,7 +271,7 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
 
         if (query.Body is not QueryBody.Synchronize)
         {
-            query.Answer(TableReader.Read(query.Body, replica, replica.Pending));
+            Read(query, replica, replica.Pending);
             return;
         }
 
@@ -271,6 +281,23 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
             Wait(query, replica);
         else
             query.Answer(new QueryResult.Synchronized());
+    }
+
+    /// <summary>A read that throws is answered LIBRARY: it changes nothing, so the content is as good as before.</summary>
+    private void Read(PendingQuery query, Replica replica, Content.PendingSections? pending)
+    {
+        QueryResult result;
+        try
+        {
+            context.Options.ContentFault?.Invoke(ContentStep.Read, replica.Name, null);
+            result = TableReader.Read(query.Body, replica, pending);
+        }
+        catch (Exception e)
+        {
+            result = new QueryResult.Refused(AisStatus.Library, replicas.CallFailed(replica, $"A {query.Body.GetType().Name}", e));
+        }
+
+        query.Answer(result);
     }
 
     private void Forward(PendingQuery query, HostId to)

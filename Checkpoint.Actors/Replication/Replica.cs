@@ -41,9 +41,18 @@ internal sealed class Replica(IncarnationState state)
     public long Mark { get; set; }
 
     /// <summary>Null unless the stage is Full, or the last piece of a fill has come.</summary>
-    public SectionTable? Table { get; set; }
+    public SectionTable? Table { get; private set; }
 
-    public PendingSections? Pending { get; set; }
+    public PendingSections? Pending { get; private set; }
+
+    /// <summary>An update could not be taken in or applied here: the table is an empty one, and only the log and the control state go on.</summary>
+    public bool IsSetAside { get; private set; }
+
+    /// <summary>The update that could not.</summary>
+    public long SetAsideAt { get; private set; }
+
+    /// <summary>A call that threw is logged for the first time only.</summary>
+    public bool HasFailedCall { get; set; }
 
     /// <summary>Who orders, as far as this host knows.</summary>
     public HostId OrdererHost { get; set; } = state.NamedOrderer;
@@ -87,14 +96,19 @@ internal sealed class Replica(IncarnationState state)
     /// <summary>Bytes that this incarnation costs this host.</summary>
     public long FootprintBytes => (Table?.FootprintBytes ?? Fill?.BytesTaken ?? 0) + Log.Bytes;
 
-    /// <summary>The next entry of the order enters the log, and what it says of the state counts at once; content waits for the mark.</summary>
+    /// <summary>The next entry of the order enters the log, and what it says of the state counts at once; content waits to be taken in, and for the mark.</summary>
     public void Append(LogEntry entry)
     {
         Log.Append(entry);
-        if (entry.Body is LogBody.Content content)
-            Pending?.Add(content.Op, entry.Sequence, entry.Time);
-        else
+        if (entry.Body is not LogBody.Content)
             Learn(entry);
+    }
+
+    /// <summary>The orderer checks against what is in the log, and the active replica reads it.</summary>
+    public void TakeIn(LogEntry entry)
+    {
+        if (entry.Body is LogBody.Content content && !IsSetAside)
+            Pending?.Add(content.Op, entry.Sequence, entry.Time);
     }
 
     /// <summary>A table came into being beneath entries that are in the log already.</summary>
@@ -108,11 +122,22 @@ internal sealed class Replica(IncarnationState state)
                 Pending.Add(content.Op, sequence, Log[sequence].Time);
     }
 
+    /// <summary>The content is lost here, at <see cref="Mark"/>: its memory and its share of the map are given back.</summary>
+    /// <param name="sequence">The update that could not be taken in or applied.</param>
+    public void SetAside(long sequence)
+    {
+        Table?.Release();
+        (IsSetAside, SetAsideAt) = (true, sequence);
+        Table = SectionTable.Restore(State.Attributes, Mark, null, []);
+        Pending = new PendingSections(Table);
+    }
+
     /// <summary>Throws away a partial copy, or what a lost one left.</summary>
     public void Empty()
     {
         Table?.Release();
         (Table, Pending, Fill, Orderer) = (null, null, null, null);
+        (IsSetAside, SetAsideAt) = (false, 0);
         Stage = ReplicaStage.Absent;
         Log.Reset(0);
         Mark = 0;

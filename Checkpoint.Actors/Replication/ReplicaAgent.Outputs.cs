@@ -51,7 +51,9 @@ public sealed partial class ReplicaAgent
     {
         var lost = _links.Lost;
         _links.Send(send.To, send.Message, _clock.GetTimestamp());
-        if (_links.Lost != lost && _links.Lost is 1 or 100 or 10_000)
+        if (_links.Unencoded is { } e)
+            _log.Warning("A {0} for {1} has no bytes and is lost: {2}", send.Message.GetType().Name, send.To, SetAsideText.Of(e));
+        else if (_links.Lost != lost && _links.Lost is 1 or 100 or 10_000)
             _log.Warning(
                 "The link to {0} did not take a {1}: it is too big, or too much waits for that host ({2} so far)", send.To, send.Message.GetType().Name, _links.Lost);
     }

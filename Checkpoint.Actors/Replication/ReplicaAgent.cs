@@ -165,16 +165,23 @@ public sealed partial class ReplicaAgent : UntypedActor
 
     private void Handle(LinkBytes frame)
     {
+        if (Receive(frame) is { } received)
+            Step(new MachineInput.FromHost(received.From, received.Message));
+    }
+
+    private (HostId From, HostMessage Message)? Receive(LinkBytes frame)
+    {
         try
         {
-            if (_links.Receive(frame, _clock.GetTimestamp()) is { } received)
-                Step(new MachineInput.FromHost(received.From, received.Message));
+            return _links.Receive(frame, _clock.GetTimestamp());
         }
-        catch (WireFormatException e)
+        catch (Exception e)
         {
-            // Another version, or not one of us. The machine does not learn of it; whoever sent it is told nothing.
+            // Another version, or not one of us, or bytes that our decoder is not proof against: lost, like any frame. The machine does not
+            // learn of it; whoever sent it is told nothing.
             if (++_badFrames is 1 or 100 or 10_000)
-                _log.Warning("Dropped a frame of {0} bytes from another host: {1} ({2} so far)", frame.Bytes.Length, e.Message, _badFrames);
+                _log.Warning("Dropped a frame of {0} bytes from another host: {1} ({2} so far)", frame.Bytes.Length, SetAsideText.Of(e), _badFrames);
+            return null;
         }
     }
 

@@ -148,6 +148,7 @@ public static class ReplicaAgentProtocol
     }
 
     /// <param name="Active">The active replica's host, or null when there is none (synchronous, or collocated and not set).</param>
+    /// <param name="IsSetAside">This host could not apply an update, and has no content of it any more.</param>
     /// <param name="ReplicaHosts">AIS replicas: full hosts; collocated, only those that opened it.</param>
     public sealed record IncarnationStatus(
         IncarnationId Incarnation,
@@ -162,7 +163,8 @@ public static class ReplicaAgentProtocol
         long Position,
         int Sections,
         int CorruptSections,
-        long BytesUsed);
+        long BytesUsed,
+        bool IsSetAside = false);
 
     /// <summary>Hands every orderer of this host over (graceful leave). Answered by <see cref="Done"/> when none is left, or at the deadline.</summary>
     public sealed record DrainHost(ulong Number, long Deadline) : ICommand;

@@ -1,4 +1,5 @@
 using Checkpoint.Actors.Content;
+using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Map;
 using Checkpoint.Protocol;
 
@@ -57,8 +58,99 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
         var replica = Add(state);
         replica.Stage = ReplicaStage.Full;
         replica.FullHosts.UnionWith(fullHosts);
-        replica.Hold(new SectionTable(state.Attributes, state.CreationTime, Share(state)));
+        Hold(replica, share => new SectionTable(state.Attributes, state.CreationTime, share));
         return replica;
+    }
+
+    /// <summary>A table comes into being; where it cannot, the replica is set aside.</summary>
+    public void Hold(Replica replica, Func<MapShare?, SectionTable> make)
+    {
+        MapShare? share = null;
+        try
+        {
+            share = Share(replica.State);
+            replica.Hold(make(share));
+        }
+        catch (Exception e) when (e is not BrokenOrderException)
+        {
+            share?.Release();
+            SetAside(replica, replica.Mark, SetAsideText.Of(e));
+        }
+    }
+
+    /// <summary>The next entry of the order is here, for good; what cannot take in its content is set aside.</summary>
+    public void Append(Replica replica, LogEntry entry)
+    {
+        replica.Append(entry);
+        try
+        {
+            if (entry.Body is LogBody.Content content)
+                context.Options.ContentFault?.Invoke(ContentStep.TakeIn, replica.Name, content.Op);
+            replica.TakeIn(entry);
+        }
+        catch (Exception e) when (e is not BrokenOrderException)
+        {
+            SetAside(replica, entry.Sequence, SetAsideText.Of(e));
+        }
+    }
+
+    /// <summary>
+    /// The content of this copy cannot be used any more; log, control state, hand-over and deletion go on. Every host decides it for itself, so
+    /// that one that fails alone takes nothing from the others.
+    /// </summary>
+    /// <param name="sequence">The update that could not be taken in or applied.</param>
+    public void SetAside(Replica replica, long sequence, string why)
+    {
+        if (replica.IsSetAside)
+            return;
+        replica.SetAside(sequence);
+        TellSetAside(replica, why);
+    }
+
+    public void TellSetAside(Replica replica, string why)
+    {
+        context.Log(
+            MachineOutput.LogLevel.Error, $"{replica.Name}, incarnation {replica.Id}, is set aside here at update {replica.SetAsideAt}: {why}");
+        context.Out(new MachineOutput.Map(new SectionMapProtocol.Dropped(replica.Id)));
+        foreach (var tracker in replica.Trackers)
+            context.Out(new MachineOutput.Push(tracker, new ReplicaAgentProtocol.Gone(replica.Id)));
+        replica.Trackers.Clear();
+        if (replica.Orderer is not null)
+            Busy.Add(replica);
+    }
+
+    /// <summary>One call could not be worked on, and nothing has changed of it: it is answered LIBRARY.</summary>
+    /// <returns>The reason to answer with.</returns>
+    public string CallFailed(Replica replica, string what, Exception e)
+    {
+        var text = $"{what} of {replica.Name} failed: {SetAsideText.Of(e)}";
+        if (!replica.HasFailedCall)
+            context.Log(MachineOutput.LogLevel.Error, $"{text} (incarnation {replica.Id}; later ones are not logged)");
+        replica.HasFailedCall = true;
+        return text;
+    }
+
+    /// <summary>Those who wait for what is stable by now. Not while it is open whether any host has the content of it.</summary>
+    public void TellWaiters(Replica replica)
+    {
+        if (replica.Orderer is { Aside.IsUndecided: true })
+            return;
+        var isLost = replica.Orderer is { Aside.IsForAll: true };
+        while (replica.Waiters.TryPeek(out var waiter) && waiter.Sequence <= replica.Mark)
+        {
+            replica.Waiters.Dequeue();
+            if (isLost)
+                waiter.Outcome.Lost(SetAsideText.Result(replica));
+            else
+                waiter.Outcome.Stable();
+        }
+    }
+
+    /// <summary>This copy does not count any more: what its log had beyond the others' never becomes stable.</summary>
+    public static void EndWaiters(Replica replica, string why)
+    {
+        while (replica.Waiters.TryDequeue(out var waiter))
+            waiter.Outcome.Unknown(why);
     }
 
     public MapShare? Share(IncarnationState state) => map is null ? null : new MapShare(map, state.Incarnation, state.Attributes);
@@ -84,23 +176,20 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
     public void Advance(Replica replica, long mark)
     {
         mark = Math.Min(mark, replica.Log.End);
-        if (replica.Table is not { } table || mark <= replica.Mark)
+        if (replica.Table is null || mark <= replica.Mark)
             return;
         while (replica.Mark < mark)
         {
             var entry = replica.Log[replica.Mark + 1];
             replica.Mark++;
-            if (entry.Body is LogBody.Content content)
-                Apply(replica, table, entry, content);
-            else
-                Advance(replica, table, entry);
+            Apply(replica, entry);
             Applied?.Invoke(replica, entry);
-            while (replica.Waiters.TryPeek(out var waiter) && waiter.Sequence <= replica.Mark)
-                replica.Waiters.Dequeue().Outcome.Stable();
+            TellWaiters(replica);
             if (entry.Sequence > replica.StartEnd && Act(replica, entry))
                 return;
         }
 
+        TellWaiters(replica); // After a hand-over they hear what they could not before.
         replica.Log.Truncate(Math.Min(replica.Mark, replica.Orderer?.RetainAbove ?? long.MaxValue));
         MarkMoved(replica);
     }
@@ -119,8 +208,7 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
         context.Out(new MachineOutput.Map(new SectionMapProtocol.Dropped(replica.Id)));
         replica.Table?.Release();
         replica.Orderer = null;
-        while (replica.Waiters.TryDequeue(out var waiter))
-            waiter.Outcome.Unknown("the checkpoint is gone");
+        EndWaiters(replica, "the checkpoint is gone");
         Gone(replica);
     }
 
@@ -144,9 +232,28 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
             _byName.Remove(replica.Name);
     }
 
+    private void Apply(Replica replica, LogEntry entry)
+    {
+        if (entry.Body is not LogBody.Content content || replica.IsSetAside)
+        {
+            Advance(replica, replica.Table!, entry);
+            return;
+        }
+
+        try
+        {
+            Apply(replica, replica.Table!, entry, content);
+        }
+        catch (Exception e) when (e is not BrokenOrderException)
+        {
+            SetAside(replica, entry.Sequence, SetAsideText.Of(e));
+        }
+    }
+
     private void Apply(Replica replica, SectionTable table, LogEntry entry, LogBody.Content content)
     {
         List<SectionMapProtocol.PageChange> pages = [];
+        context.Options.ContentFault?.Invoke(ContentStep.Apply, replica.Name, content.Op);
         var changes = table.Apply(content.Op, entry.Sequence, entry.Time, pages);
         replica.Pending!.Remove(entry.Sequence);
         if (pages.Count > 0)

@@ -39,6 +39,11 @@ internal static class StartPlan
     /// <summary>The longest log of a full host wins and is rolled forward, never back. Null when it ends in the deletion, or no AIS replica is left.</summary>
     private static StartItem? Item(View view, List<(HostId Host, LogSummary Log)> full)
     {
+        // A host that set its copy aside lost the content. While another one has it that copy does not count, and is filled anew; when none
+        // has it the checkpoint is set aside, and lives on without content until it is deleted.
+        var holders = full.Select(copy => copy.Host).ToHashSet();
+        if (full.Exists(copy => !copy.Log.IsSetAside))
+            full = full.FindAll(copy => !copy.Log.IsSetAside);
         var winner = full[0];
         foreach (var copy in full)
             if (copy.Log.LogEnd > winner.Log.LogEnd)
@@ -50,7 +55,7 @@ internal static class StartPlan
         if (state.Attributes.Flags.IsCollocated())
         {
             // Copies on hosts that never opened it do not count, or data would outlive its last replica.
-            if (!full.Exists(copy => state.Replicas.Contains(copy.Host)))
+            if (!state.Replicas.Any(holders.Contains))
                 return null;
             state = state with { Replicas = [.. state.Replicas.Where(view.Contains)] };
         }

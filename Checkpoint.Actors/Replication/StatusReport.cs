@@ -40,6 +40,7 @@ internal static class StatusReport
             replica.Mark,
             replica.Table?.Count ?? 0,
             replica.Table?.CorruptCount ?? 0,
-            replica.Table?.BytesUsed ?? 0);
+            replica.Table?.BytesUsed ?? 0,
+            replica.IsSetAside);
     }
 }

@@ -1,3 +1,4 @@
+using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Views;
 using Checkpoint.Protocol;
 
@@ -39,7 +40,7 @@ internal sealed class Updates(MachineContext context, ViewKeeper keeper, Replica
             fill.Mark = Math.Max(fill.Mark, append.Mark);
         replicas.Advance(replica, append.Mark);
         context.Send(from, new HostMessage.Ack(
-            append.View, append.Incarnation, append.Tenure, replica.Log.End, Math.Min(replica.Mark, replica.Log.End), hasGap));
+            append.View, append.Incarnation, append.Tenure, replica.Log.End, Math.Min(replica.Mark, replica.Log.End), hasGap, replica.IsSetAside));
     }
 
     public void OnHandedOver(HostId from, HostMessage.HandedOver over)
@@ -120,6 +121,8 @@ internal sealed class Updates(MachineContext context, ViewKeeper keeper, Replica
             replica.Stage = ReplicaStage.Filling;
             replica.Log.Reset(start.Sequence);
             replica.Mark = start.Sequence;
+            if (start.IsSetAside)
+                SetAside(replica, replica.Fill, $"{from} has no content of it to fill this host with");
         }
 
         AckFill(from, replica, start.View);
@@ -129,15 +132,41 @@ internal sealed class Updates(MachineContext context, ViewKeeper keeper, Replica
     {
         if (replicas.Find(piece.Incarnation) is not { Fill: { } fill } replica || fill.Id != piece.Fill || replica.OrdererHost != from)
             return;
-        if (fill.Take(piece.Index, piece.IsLast, piece.Piece) is { } build)
+        if (Take(replica, fill, piece) is { } build)
         {
-            replica.Hold(build(replicas.Share(replica.State)));
+            replicas.Hold(replica, build);
             replicas.ShowAll(replica);
             replicas.Advance(replica, fill.Mark);
             BecomeFull(replica);
         }
 
         AckFill(from, replica, piece.View);
+    }
+
+    /// <summary>
+    /// A piece that cannot be taken ends the filling: asked for again it would be the same. The copy counts for the log, without content, and
+    /// the next view fills it anew.
+    /// </summary>
+    private Func<Map.MapShare?, Content.SectionTable>? Take(Replica replica, FillTarget fill, HostMessage.FillPiece piece)
+    {
+        try
+        {
+            context.Options.ContentFault?.Invoke(ContentStep.Fill, replica.Name, null);
+            return fill.Take(piece.Index, piece.IsLast, piece.Piece);
+        }
+        catch (Exception e)
+        {
+            SetAside(replica, fill, SetAsideText.Of(e));
+            return null;
+        }
+    }
+
+    private void SetAside(Replica replica, FillTarget fill, string why)
+    {
+        fill.GiveUp();
+        replicas.SetAside(replica, replica.Mark, why);
+        replicas.Advance(replica, fill.Mark);
+        BecomeFull(replica);
     }
 
     public void OnFetch(HostId from, HostMessage.Fetch fetch)
@@ -165,7 +194,7 @@ internal sealed class Updates(MachineContext context, ViewKeeper keeper, Replica
 
     private void Take(Replica replica, HostId from, LogEntry entry)
     {
-        replica.Append(entry);
+        replicas.Append(replica, entry);
         replicas.Count(entry);
         _received[from] = _received.GetValueOrDefault(from) + entry.Bytes;
         BecomeFull(replica);
@@ -188,7 +217,7 @@ internal sealed class Updates(MachineContext context, ViewKeeper keeper, Replica
         if (append.Entries is not [{ Sequence: 1, Body: LogBody.Created created } first, ..])
         {
             // The first update was lost on the way: ask for it.
-            context.Send(from, new HostMessage.Ack(append.View, append.Incarnation, append.Tenure, 0, 0, true));
+            context.Send(from, new HostMessage.Ack(append.View, append.Incarnation, append.Tenure, 0, 0, true, false));
             return null;
         }
 

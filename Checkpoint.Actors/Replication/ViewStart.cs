@@ -119,7 +119,8 @@ internal sealed class ViewStart(MachineContext context, ViewKeeper keeper, Heart
                     true,
                     replica.Log.End,
                     replica.Mark,
-                    replica.IsDeleted));
+                    replica.IsDeleted,
+                    replica.IsSetAside));
         return new HostMessage.Logs(keeper.Number, summaries, replicas.Dropped.ToArray());
     }
 
@@ -152,7 +153,11 @@ internal sealed class ViewStart(MachineContext context, ViewKeeper keeper, Heart
         var replica = replicas.Find(item.State.Incarnation) ?? replicas.Add(item.State);
         var isFull = item.Full.Any(full => full.Host == context.Self);
         if (!isFull)
-            replica.Empty(); // Partial fills are thrown away at each change of view.
+        {
+            Replicas.EndWaiters(replica, "this host's copy was set aside, and the view has another one");
+            replica.Empty(); // Partial fills are thrown away at each change of view, and so is a copy without content when another has it.
+        }
+
         replica.State = item.State;
         replica.OrdererHost = item.Orderer;
         (replica.Tenure, replica.StartEnd) = (item.LogEnd, item.LogEnd);

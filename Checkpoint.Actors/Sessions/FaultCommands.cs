@@ -8,7 +8,7 @@ namespace Checkpoint.Actors.Sessions;
 internal static class FaultCommands
 {
     public const string Known =
-        "stall MILLISECONDS, drop FRACTION, no-memory on|off, clock-offset MILLISECONDS, corrupt NAME SECTION, collect, none";
+        "stall MILLISECONDS, drop FRACTION, no-memory on|off, clock-offset MILLISECONDS, throw STEP NAME, corrupt NAME SECTION, collect, none";
 
     /// <returns>The settings that follow, or null when the fault or its argument is not one.</returns>
     public static FaultSettings? Read(SessionProtocol.InjectFault fault, FaultSettings now) => fault.Fault switch
@@ -19,6 +19,7 @@ internal static class FaultCommands
             now with { Drop = drop },
         "no-memory" when fault.Argument is "on" or "off" => now with { NoMemory = fault.Argument == "on" },
         "clock-offset" when Milliseconds(fault.Argument) is { } offset => now with { ClockOffset = offset },
+        "throw" when ContentThrow.Parse(fault.Argument) is { } thrown => now with { Throw = thrown },
         _ => null,
     };
 

@@ -24,7 +24,7 @@ internal sealed class NodeReport(SessionSetup setup, ReplicaAgentProtocol.AgentS
     public SessionProtocol.CheckpointList List() => new(status.Incarnations
         .OrderBy(held => held.Name.ToString(), StringComparer.Ordinal)
         .Select(held => new SessionProtocol.CheckpointRow(
-            held.Name, held.Incarnation, held.Unlinked, held.Attributes.Flags, held.Sections, held.BytesUsed, NameOf(held.Orderer)))
+            held.Name, held.Incarnation, held.Unlinked, held.Attributes.Flags, held.Sections, held.BytesUsed, NameOf(held.Orderer), held.IsSetAside))
         .ToList());
 
     /// <summary>The one that the name leads to, else one that lives on unlinked.</summary>
@@ -50,6 +50,7 @@ internal sealed class NodeReport(SessionSetup setup, ReplicaAgentProtocol.AgentS
             held?.CorruptSections ?? 0,
             held?.Position ?? 0,
             held is null ? "" : NameOf(held.Orderer),
+            held?.IsSetAside ?? false,
             replicas.Select(host => new SessionProtocol.ReplicaRow(NameOf(host), host == held?.Active, IsFull: true)).ToList());
     }
 

@@ -10,7 +10,7 @@ public static class FaultCommand
     {
         var fault = new Argument<string>("FAULT")
         {
-            Description = "stall MILLISECONDS, drop FRACTION, no-memory on|off, clock-offset MILLISECONDS, corrupt NAME SECTION, collect, or none: all off",
+            Description = "stall MILLISECONDS, drop FRACTION, no-memory on|off, clock-offset MILLISECONDS, throw STEP NAME, corrupt NAME SECTION, collect, or none: all off",
         };
         var value = new Argument<string[]>("VALUE") { Description = "What the fault takes", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("fault", "Makes the host misbehave, for tests; refused unless its configuration allows faults") { fault, value };

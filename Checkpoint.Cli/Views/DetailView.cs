@@ -37,6 +37,7 @@ public sealed class DetailView(SessionProtocol.CheckpointDetail detail, IReadOnl
         foreach (var (name, value) in Numbers())
             json.WriteNumber(name, value);
         json.WriteString("orderer", detail.Orderer);
+        json.WriteBoolean("setAside", detail.SetAside);
         json.WriteStartArray("replicas");
         foreach (var replica in detail.Replicas)
         {
@@ -92,5 +93,7 @@ public sealed class DetailView(SessionProtocol.CheckpointDetail detail, IReadOnl
 
         yield return ("orderer", detail.Orderer);
         yield return ("incarnation", detail.Incarnation.ToString());
+        if (detail.SetAside)
+            yield return ("state", "set aside: an update could not be applied, and the content is lost here; close, unlink and re-creation work");
     }
 }

@@ -23,7 +23,7 @@ public sealed class ListView(IReadOnlyList<SessionProtocol.CheckpointRow> rows)
                 row.Sections.ToString(),
                 SizeText.Of(row.UsedSize),
                 row.Orderer,
-                row.Unlinked ? "unlinked, still open" : "linked");
+                $"{(row.Unlinked ? "unlinked, still open" : "linked")}{(row.SetAside ? ", set aside" : "")}");
         }
 
         table.Write(to, colour);
@@ -43,6 +43,7 @@ public sealed class ListView(IReadOnlyList<SessionProtocol.CheckpointRow> rows)
             json.WriteNumber("NumSections", row.Sections);
             json.WriteNumber("UsedSize", row.UsedSize);
             json.WriteString("orderer", row.Orderer);
+            json.WriteBoolean("setAside", row.SetAside);
             json.WriteEndObject();
         }
 

@@ -16,6 +16,9 @@ public sealed class StatusView(SessionProtocol.NodeStatus status, IReadOnlyList<
         to.WriteLine($"view {status.ViewNumber}, {serving}; answered by {Style.Bold(status.NodeName, colour)}");
         to.WriteLine($"journal {status.Journal}{(status.JournalAway ? $", {Style.Bad("away", colour)}: {WhatWaits}" : "")}");
         to.WriteLine($"checkpoints {status.Checkpoints}, memory {SizeText.Of(status.BytesUsed)} of {SizeText.Of(status.BytesMax)}");
+        var aside = SetAside().ToList();
+        if (aside.Count > 0)
+            to.WriteLine($"{Style.Bad("set aside", colour)} {aside.Count}: {Shown(aside)}");
         to.WriteLine();
         WriteNodes(to, colour);
         if (status.Sessions.Count == 0)
@@ -40,6 +43,10 @@ public sealed class StatusView(SessionProtocol.NodeStatus status, IReadOnlyList<
         json.WriteNumber("checkpoints", status.Checkpoints);
         json.WriteNumber("bytesUsed", status.BytesUsed);
         json.WriteNumber("bytesMax", status.BytesMax);
+        json.WriteStartArray("setAside");
+        foreach (var name in SetAside())
+            json.WriteStringValue(name);
+        json.WriteEndArray();
         json.WriteStartArray("nodes");
         foreach (var node in status.Nodes)
             WriteNode(json, node);
@@ -87,9 +94,13 @@ public sealed class StatusView(SessionProtocol.NodeStatus status, IReadOnlyList<
         json.WriteEndObject();
     }
 
-    private string Names(SessionProtocol.NodeRow node)
+    /// <summary>Checkpoints whose content this host could not keep up with.</summary>
+    private IEnumerable<string> SetAside() => checkpoints.Where(row => row.SetAside).Select(row => row.Name.ToString());
+
+    private string Names(SessionProtocol.NodeRow node) => Shown(OrderedBy(node).Select(row => row.Name.ToString()).ToList());
+
+    private static string Shown(List<string> names)
     {
-        var names = OrderedBy(node).Select(row => row.Name.ToString()).ToList();
         var shown = string.Join(", ", names.Take(NamesShownMax));
         return names.Count > NamesShownMax ? $"{shown} and {names.Count - NamesShownMax} more" : shown;
     }

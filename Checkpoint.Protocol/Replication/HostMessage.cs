@@ -59,7 +59,9 @@ public abstract record HostMessage(long View)
     /// <param name="LogEnd">The last sequence in the sender's log; everything before is there too.</param>
     /// <param name="Mark">What the sender has applied.</param>
     /// <param name="HasGap">The sender saw entries above <paramref name="LogEnd"/> + 1: what is between should be sent again.</param>
-    public sealed record Ack(long View, IncarnationId Incarnation, long Tenure, long LogEnd, long Mark, bool HasGap) : HostMessage(View);
+    /// <param name="IsSetAside">The sender has the log, but could not apply an update and has no content any more.</param>
+    public sealed record Ack(long View, IncarnationId Incarnation, long Tenure, long LogEnd, long Mark, bool HasGap, bool IsSetAside)
+        : HostMessage(View);
 
     /// <summary>An orderer whose log is shorter than START said asks the holder. Answered by <see cref="Fetched"/>.</summary>
     /// <param name="From">First sequence wanted.</param>
@@ -82,9 +84,10 @@ public abstract record HostMessage(long View)
     /// <summary>A newcomer's copy begins: the state as of <paramref name="Sequence"/>, whose pieces and later updates follow. Answered by <see cref="FillAck"/>.</summary>
     /// <param name="Fill">A number that no other filling of this incarnation in this view has.</param>
     /// <param name="FullHosts">Who counts now.</param>
+    /// <param name="IsSetAside">There is no content to be had: no piece follows, and the copy is set aside.</param>
     public sealed record FillStart(
-        long View, IncarnationId Incarnation, long Tenure, long Fill, long Sequence, IncarnationState State, IReadOnlyList<HostId> FullHosts)
-        : HostMessage(View);
+        long View, IncarnationId Incarnation, long Tenure, long Fill, long Sequence, IncarnationState State, IReadOnlyList<HostId> FullHosts,
+        bool IsSetAside) : HostMessage(View);
 
     /// <param name="Index">From 0. At most a window of pieces is on its way.</param>
     /// <param name="IsLast">No piece follows.</param>
@@ -126,7 +129,8 @@ public abstract record HostMessage(long View)
 /// <param name="State">As of the log's end.</param>
 /// <param name="IsFull">By the host's own log.</param>
 /// <param name="IsDeleted">The log ends in the deletion.</param>
-public sealed record LogSummary(IncarnationState State, bool IsFull, long LogEnd, long Mark, bool IsDeleted);
+/// <param name="IsSetAside">The host could not apply an update and has no content any more.</param>
+public sealed record LogSummary(IncarnationState State, bool IsFull, long LogEnd, long Mark, bool IsDeleted, bool IsSetAside);
 
 /// <summary>One incarnation as the new view has it.</summary>
 /// <param name="LogEnd">Everything up to here is rolled forward.</param>

@@ -21,6 +21,7 @@ public static partial class HostMessageCodec
                 to.I64(ack.LogEnd);
                 to.I64(ack.Mark);
                 to.Bool(ack.HasGap);
+                to.Bool(ack.IsSetAside);
                 return true;
             case Fetch fetch:
                 to.Incarnation(fetch.Incarnation);
@@ -62,6 +63,7 @@ public static partial class HostMessageCodec
                 to.I64(start.Sequence);
                 to.State(start.State);
                 to.Hosts(start.FullHosts);
+                to.Bool(start.IsSetAside);
                 return true;
             case FillPiece piece:
                 to.Incarnation(piece.Incarnation);
@@ -84,14 +86,14 @@ public static partial class HostMessageCodec
     private static HostMessage? ReadUpdate(Kind kind, long view, ref WireReader from) => kind switch
     {
         Kind.Append => new Append(view, from.Incarnation(), from.I64(), from.I64(), ReadEntries(ref from)),
-        Kind.Ack => new Ack(view, from.Incarnation(), from.I64(), from.I64(), from.I64(), from.Bool()),
+        Kind.Ack => new Ack(view, from.Incarnation(), from.I64(), from.I64(), from.I64(), from.Bool(), from.Bool()),
         Kind.Fetch => new Fetch(view, from.Incarnation(), from.I64()),
         Kind.Fetched => new Fetched(view, from.Incarnation(), ReadEntries(ref from)),
         Kind.HandedOver => new HandedOver(view, from.Incarnation(), from.I64(), from.Host(), from.Bool()),
         Kind.HandedOverAck => new HandedOverAck(view, from.Incarnation(), from.I64()),
         Kind.Drop => new Drop(view, from.Incarnation()),
         Kind.DropAck => new DropAck(view, from.Incarnation()),
-        Kind.FillStart => new FillStart(view, from.Incarnation(), from.I64(), from.I64(), from.I64(), from.State(), from.Hosts()),
+        Kind.FillStart => new FillStart(view, from.Incarnation(), from.I64(), from.I64(), from.I64(), from.State(), from.Hosts(), from.Bool()),
         Kind.FillPiece => new FillPiece(view, from.Incarnation(), from.I64(), from.I32(), from.Bool(), from.Bytes()),
         Kind.FillAck => new FillAck(view, from.Incarnation(), from.I64(), from.I32(), from.Bool()),
         _ => null,

@@ -62,10 +62,11 @@ public static partial class HostMessageCodec
         to.I64(summary.LogEnd);
         to.I64(summary.Mark);
         to.Bool(summary.IsDeleted);
+        to.Bool(summary.IsSetAside);
     }
 
     private static LogSummary ReadSummary(ref WireReader from) =>
-        new(from.State(), from.Bool(), from.I64(), from.I64(), from.Bool());
+        new(from.State(), from.Bool(), from.I64(), from.I64(), from.Bool(), from.Bool());
 
     private static void Write(WireWriter to, StartItem item)
     {

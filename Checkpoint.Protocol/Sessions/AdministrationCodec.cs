@@ -34,8 +34,8 @@ internal static class AdministrationCodec
         NodeStatus status => 256L + (4L * (status.NodeName.Length + status.Journal.Length))
             + status.Nodes.Sum(node => 64L + (4L * (node.NodeName.Length + node.Host.Address.Length)))
             + status.Sessions.Sum(session => 24L + (4L * session.ClientName.Length)),
-        CheckpointList list => list.Rows.Sum(row => 48L + row.Name.Bytes.Length + (4L * row.Orderer.Length)),
-        CheckpointDetail detail => 256L + detail.Name.Bytes.Length + (4L * detail.Orderer.Length)
+        CheckpointList list => list.Rows.Sum(row => 49L + row.Name.Bytes.Length + (4L * row.Orderer.Length)),
+        CheckpointDetail detail => 257L + detail.Name.Bytes.Length + (4L * detail.Orderer.Length)
             + detail.Replicas.Sum(replica => 6L + (4L * replica.NodeName.Length)),
         _ => 0,
     };
@@ -59,10 +59,10 @@ internal static class AdministrationCodec
 
     public static CheckpointList ReadList(ref WireReader from)
     {
-        var rows = new CheckpointRow[from.Count(40)];
+        var rows = new CheckpointRow[from.Count(41)];
         for (var i = 0; i < rows.Length; i++)
             rows[i] = new CheckpointRow(
-                from.Name(), from.Incarnation(), from.Bool(), (CreationFlags)from.U32(), from.I32(), from.I64(), from.Text());
+                from.Name(), from.Incarnation(), from.Bool(), (CreationFlags)from.U32(), from.I32(), from.I64(), from.Text(), from.Bool());
         return new CheckpointList(rows);
     }
 
@@ -83,6 +83,7 @@ internal static class AdministrationCodec
             from.I32(),
             from.I64(),
             from.Text(),
+            from.Bool(),
             []);
         var replicas = new ReplicaRow[from.Count(6)];
         for (var i = 0; i < replicas.Length; i++)
@@ -131,6 +132,7 @@ internal static class AdministrationCodec
         to.I32(row.Sections);
         to.I64(row.UsedSize);
         to.Text(row.Orderer);
+        to.Bool(row.SetAside);
     }
 
     private static void WriteDetail(WireWriter to, CheckpointDetail detail)
@@ -149,6 +151,7 @@ internal static class AdministrationCodec
         to.I32(detail.NumCorruptSections);
         to.I64(detail.Position);
         to.Text(detail.Orderer);
+        to.Bool(detail.SetAside);
         to.U32((uint)detail.Replicas.Count);
         foreach (var replica in detail.Replicas)
         {

@@ -162,10 +162,19 @@ public static class SessionProtocol
     public sealed record CheckpointList(IReadOnlyList<CheckpointRow> Rows) : Result;
 
     /// <param name="Orderer">The <c>node-name</c> of the host that orders its updates.</param>
+    /// <param name="SetAside">The answering host could not apply an update: it has no content of it any more.</param>
     public sealed record CheckpointRow(
-        CheckpointName Name, IncarnationId Incarnation, bool Unlinked, CreationFlags Flags, int Sections, long UsedSize, string Orderer);
+        CheckpointName Name,
+        IncarnationId Incarnation,
+        bool Unlinked,
+        CreationFlags Flags,
+        int Sections,
+        long UsedSize,
+        string Orderer,
+        bool SetAside);
 
     /// <summary>The attributes of the AIS information model's class SaCkptCheckpoint (ais-ckpt 2.12).</summary>
+    /// <param name="SetAside">As in <see cref="CheckpointRow"/>.</param>
     public sealed record CheckpointDetail(
         CheckpointName Name,
         IncarnationId Incarnation,
@@ -181,6 +190,7 @@ public static class SessionProtocol
         int NumCorruptSections,
         long Position,
         string Orderer,
+        bool SetAside,
         IReadOnlyList<ReplicaRow> Replicas) : Result;
 
     /// <summary>Class SaCkptReplica.</summary>

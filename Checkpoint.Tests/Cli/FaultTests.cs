@@ -8,6 +8,7 @@ public sealed class FaultTests
     [Theory(DisplayName = "fault hands its words to the host and says what is now wrong where")]
     [InlineData("stall", "500", "stall 500")]
     [InlineData("clock-offset", "-5000", "clock-offset -5000")]
+    [InlineData("throw", "apply safCkpt=a", "throw apply safCkpt=a")]
     [InlineData("corrupt", "safCkpt=a b", "corrupt safCkpt=a b")]
     [InlineData("collect", "", "collect")]
     [InlineData("none", "", "none")]

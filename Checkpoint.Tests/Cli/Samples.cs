@@ -27,10 +27,10 @@ internal static class Samples
         2048,
         1_073_741_824);
 
-    public static readonly SessionProtocol.CheckpointRow Row = new(Words, Incarnation, false, Attributes.Flags, 2, 2048, "node1");
+    public static readonly SessionProtocol.CheckpointRow Row = new(Words, Incarnation, false, Attributes.Flags, 2, 2048, "node1", false);
 
     public static readonly SessionProtocol.CheckpointDetail Detail = new(
-        Words, Incarnation, 1_700_000_000_000_000_000, Attributes, AisTime.End, 2048, 3, 2, 1, 2, 2, 0, 41, "node1", [new("node1", true, true), new("node2", false, false)]);
+        Words, Incarnation, 1_700_000_000_000_000_000, Attributes, AisTime.End, 2048, 3, 2, 1, 2, 2, 0, 41, "node1", false, [new("node1", true, true), new("node2", false, false)]);
 
     public static readonly SectionDescriptor[] Sections =
     [

@@ -49,6 +49,7 @@ public sealed class StatusListShowTests
               "checkpoints": 1,
               "bytesUsed": 2048,
               "bytesMax": 1073741824,
+              "setAside": [],
               "nodes": [
                 {
                   "node": "node1",
@@ -100,6 +101,24 @@ public sealed class StatusListShowTests
         Assert.Contains("\"journal\": \"sqlite\",\n  \"journalAway\": true,\n", json.Out, StringComparison.Ordinal);
     }
 
+    [Fact(DisplayName = "status, list and show say that a checkpoint is set aside")]
+    public async Task Set_aside()
+    {
+        await using var host = FakeGateway.Answering(command => command switch
+        {
+            SessionProtocol.ListCheckpoints => new SessionProtocol.CheckpointList([Samples.Row with { SetAside = true }]),
+            SessionProtocol.ShowCheckpoint => Samples.Detail with { SetAside = true },
+            _ => Samples.Answer(command),
+        });
+
+        Assert.Contains("\nset aside 1: words\n", (await CliRun.OfAsync("status", "--socket", host.Path)).Out, StringComparison.Ordinal);
+        Assert.Contains("linked, set aside\n", (await CliRun.OfAsync("list", "--socket", host.Path)).Out, StringComparison.Ordinal);
+        Assert.Contains("set aside: an update could not be applied", (await CliRun.OfAsync("show", "words", "--socket", host.Path)).Out, StringComparison.Ordinal);
+        Assert.Contains("\"setAside\": [\n    \"words\"\n  ]", (await CliRun.OfAsync("status", "--json", "--socket", host.Path)).Out, StringComparison.Ordinal);
+        Assert.Contains("\"setAside\": true", (await CliRun.OfAsync("list", "--json", "--socket", host.Path)).Out, StringComparison.Ordinal);
+        Assert.Contains("\"setAside\": true", (await CliRun.OfAsync("show", "words", "--json", "--socket", host.Path)).Out, StringComparison.Ordinal);
+    }
+
     [Fact(DisplayName = "status still shows the view of a host that does not serve and refuses the list")]
     public async Task Status_without_list()
     {
@@ -139,7 +158,8 @@ public sealed class StatusListShowTests
                 "CreationFlags": 10,
                 "NumSections": 2,
                 "UsedSize": 2048,
-                "orderer": "node1"
+                "orderer": "node1",
+                "setAside": false
               }
             ]
 
@@ -176,6 +196,7 @@ public sealed class StatusListShowTests
               "NumCorruptSections": 0,
               "position": 41,
               "orderer": "node1",
+              "setAside": false,
               "replicas": [
                 {
                   "safReplica": "node1",

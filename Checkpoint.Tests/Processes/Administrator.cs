@@ -27,6 +27,19 @@ public sealed class Administrator(string socketPath)
         return json.RootElement.GetProperty("NumOpeners").GetInt32();
     }
 
+    /// <summary>The names of checkpoints whose content the host could not keep up with.</summary>
+    public async Task<IReadOnlyList<string>> SetAsideAsync()
+    {
+        using var json = JsonDocument.Parse(await RunAsync("status", "--json"));
+        return [.. json.RootElement.GetProperty("setAside").EnumerateArray().Select(name => name.GetString()!)];
+    }
+
+    public async Task<int> HostsInViewAsync()
+    {
+        using var json = JsonDocument.Parse(await RunAsync("status", "--json"));
+        return json.RootElement.GetProperty("nodes").EnumerateArray().Count(node => node.GetProperty("inView").GetBoolean());
+    }
+
     /// <summary>Makes the host misbehave, or (<c>none</c>) behave again; the names are those of <c>checkpoint.faults</c>.</summary>
     public async Task InjectAsync(string fault, string argument = "")
     {

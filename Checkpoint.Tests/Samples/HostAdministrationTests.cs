@@ -57,7 +57,7 @@ public sealed class HostAdministrationTests
         request.Id, AisStatus.Ok, Body: new SessionProtocol.CheckpointList([Row(Lease.Name, "node1"), Row(CountStore.Name, orderer)]));
 
     private static SessionProtocol.CheckpointRow Row(CheckpointName name, string orderer) =>
-        new(name, Cli.Samples.Incarnation, false, CreationFlags.WriteAllReplicas, 0, 0, orderer);
+        new(name, Cli.Samples.Incarnation, false, CreationFlags.WriteAllReplicas, 0, 0, orderer, false);
 
     private static SessionProtocol.Answer Shown(SessionProtocol.Request request, int replicas) => new(
         request.Id,

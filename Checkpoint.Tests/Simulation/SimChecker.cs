@@ -23,6 +23,11 @@ public sealed class SimChecker(SimWorld world)
 
     public int WritesInPlace { get; private set; }
 
+    /// <summary>Copies that hosts have set aside.</summary>
+    public int SetAside { get; private set; }
+
+    public int AnsweredLibrary { get; private set; }
+
     public void Add(SimCheckpoint checkpoint) => _checkpoints.Add(checkpoint.Incarnation, checkpoint);
 
     public void Add(SimOperation operation) => _operations.Add(operation.Id, operation);
@@ -50,8 +55,13 @@ public sealed class SimChecker(SimWorld world)
 
     public void OnOutput(SimHost host, MachineOutput output)
     {
-        if (output is MachineOutput.Log { Level: MachineOutput.LogLevel.Error } log)
+        if (output is not MachineOutput.Log { Level: MachineOutput.LogLevel.Error } log || log.Text.StartsWith("left out: ", StringComparison.Ordinal))
+            return;
+        if (!IsThrowing)
             Fail("log", log.Text);
+        if (log.Text.Contains(" is set aside here at update ", StringComparison.Ordinal))
+            SetAside++;
+        Recount();
     }
 
     /// <summary>S6, S16: one order, each change once in it, none that was refused, and above all that was answered before it was asked for.</summary>
@@ -78,7 +88,7 @@ public sealed class SimChecker(SimWorld world)
             state[section] = operation.Id;
         if (!checkpoint.SequenceOf.TryAdd(operation.Id, entry.Sequence))
             Fail("S16", $"{operation} is {checkpoint.SequenceOf[operation.Id]} and {entry.Sequence}");
-        if (operation.Status is not (null or AisStatus.Ok or AisStatus.Timeout))
+        if (!IsOpen(operation.Status, operation.Reason))
             Fail("S16", $"{operation} was refused and is applied as {entry.Sequence}");
         if (checkpoint.IsSynchronous && entry.Sequence <= operation.Floor)
             Fail("S8", $"{operation} is {entry.Sequence}");
@@ -109,7 +119,7 @@ public sealed class SimChecker(SimWorld world)
             CheckNotAlone(operation);
             checkpoint.AnsweredFloor = Math.Max(checkpoint.AnsweredFloor, sequence);
         }
-        else if (result.Status != AisStatus.Timeout && isApplied)
+        else if (isApplied && !IsOpen(result.Status, result.Reason))
         {
             Fail("S16", $"{operation} is applied as {sequence}: {result.Reason}");
         }
@@ -176,8 +186,11 @@ public sealed class SimChecker(SimWorld world)
                 Fail("L1", $"{checkpoint} is not full everywhere at rest");
             if (checkpoint.IsSynchronous && !checkpoint.MayBeLost && copies.Any(copy => copy!.Mark < checkpoint.AnsweredFloor))
                 Fail("S1", $"{checkpoint} has {copies.Min(copy => copy!.Mark)} at rest, {checkpoint.AnsweredFloor} was answered");
-            if (copies.Select(copy => (copy!.Mark, Bytes(copy.Table!))).Distinct().Count() > 1)
-                Fail("S18", $"{checkpoint} differs: {string.Join(" | ", copies.Select(copy => $"{copy!.Mark} {Bytes(copy.Table!)}"))}");
+            var whole = copies.Where(copy => !copy!.IsSetAside).ToArray();
+            if (whole.Length == 0 && !checkpoint.MayBeLost)
+                Fail("S1", $"{checkpoint} is set aside everywhere, though a host of the view always had its content");
+            if (whole.Select(copy => (copy!.Mark, Bytes(copy.Table!))).Distinct().Count() > 1)
+                Fail("S18", $"{checkpoint} differs: {string.Join(" | ", whole.Select(copy => $"{copy!.Mark} {Bytes(copy.Table!)}"))}");
         }
     }
 
@@ -190,6 +203,31 @@ public sealed class SimChecker(SimWorld world)
             Fail("reply", $"{operation} is answered again: {status}");
         (operation.Status, operation.Reason) = (status, reason);
         Answers++;
+        if (status == AisStatus.Library)
+            CheckLibrary(operation, reason);
+    }
+
+    /// <summary>Does some host of those that run have its content, opened there or not?</summary>
+    public bool IsHeld(SimCheckpoint checkpoint) =>
+        world.Alive.Any(host => host.Machine.Replicas.Find(checkpoint.Incarnation) is { IsFull: true, IsSetAside: false });
+
+    private bool IsThrowing => world.Profile.Throws > 0 || world.Profile.PoisonPerMille > 0;
+
+    /// <summary>It may be applied or not, for all that its caller was told. A refusal of a check is no such answer.</summary>
+    private static bool IsOpen(AisStatus? status, string? reason) =>
+        status is null or AisStatus.Ok or AisStatus.Timeout || (status == AisStatus.Library && IsOfSetAside(reason));
+
+    private static bool IsOfSetAside(string? reason) => reason!.Contains(" is set aside at update ", StringComparison.Ordinal);
+
+    /// <summary>A checkpoint says that it is set aside only when no host of the newest view has its content.</summary>
+    private void CheckLibrary(SimOperation operation, string? reason)
+    {
+        AnsweredLibrary++;
+        if (!IsThrowing)
+            Fail("aside", $"{operation}: {reason}");
+        Recount();
+        if (IsOfSetAside(reason) && !operation.Checkpoint.MayBeLost)
+            Fail("aside", $"{operation}, though a host of the view has its content: {reason}");
     }
 
     private void CheckNotDeleted(SimOperation operation)
@@ -226,7 +264,7 @@ public sealed class SimChecker(SimWorld world)
     }
 
     private static bool Holds(SimHost host, SimCheckpoint checkpoint) =>
-        host.Machine.Replicas.Find(checkpoint.Incarnation) is { IsFull: true } replica
+        host.Machine.Replicas.Find(checkpoint.Incarnation) is { IsFull: true, IsSetAside: false } replica
         && (!replica.IsCollocated || replica.State.Replicas.Contains(host.Id));
 
     private static string Bytes(SectionTable table) => string.Join(";", table.Select(SectionsChosen.Any, 0)

@@ -8,6 +8,8 @@ namespace Checkpoint.Tests.Simulation;
 /// <summary>A client process of one host, and the entities that live there: asks for all kinds of things at random and tells the checker what came of it.</summary>
 public sealed class SimClient
 {
+    private const int PoisonLength = 9;
+
     private readonly SimWorld _world;
     private readonly SimHost _host;
     private readonly SessionId _session;
@@ -44,14 +46,17 @@ public sealed class SimClient
         open.Answered(reply.Message);
     }
 
-    public SimOperation Write(SimCheckpoint checkpoint, bool isVector)
+    /// <summary>No host can do what it says.</summary>
+    public static bool IsPoison(ContentOp? op) => op is ContentOp.Write { Elements: [{ Data.Length: PoisonLength }, ..] };
+
+    public SimOperation Write(SimCheckpoint checkpoint, bool isVector, bool isPoison = false)
     {
         int[] sections = isVector ? [0, 1, 2] : [_world.Random.Below(SimCheckpoint.SectionCount)];
         var id = NewId();
-        var data = new byte[8];
+        var data = new byte[isPoison ? PoisonLength : 8];
         BinaryPrimitives.WriteUInt64LittleEndian(data, id);
         var write = new ContentOp.Write([.. sections.Select(section => new WriteElement(SimCheckpoint.Section(section), 0, data))]);
-        return WriteInPlace(checkpoint, id, sections, write) ?? Change(checkpoint, id, sections, write);
+        return (isPoison ? null : WriteInPlace(checkpoint, id, sections, write)) ?? Change(checkpoint, id, sections, write);
     }
 
     /// <summary>As the gateway does it: without a step, where the host may, and never past anything that is under way.</summary>
@@ -115,7 +120,7 @@ public sealed class SimClient
         switch (random.Below(100))
         {
             case < 50:
-                Write(checkpoint, !checkpoint.IsSynchronous || random.Chance(0.5));
+                Write(checkpoint, !checkpoint.IsSynchronous || random.Chance(0.5), IsToBePoison());
                 break;
             case < 85:
                 Read(checkpoint);
@@ -140,6 +145,9 @@ public sealed class SimClient
                 break;
         }
     }
+
+    /// <summary>Nothing is drawn where no schedule asks for it: the old seeds stay what they were.</summary>
+    private bool IsToBePoison() => _world.Profile.PoisonPerMille > 0 && _world.Random.Below(1000) < _world.Profile.PoisonPerMille;
 
     private void Delete(SimCheckpoint checkpoint)
     {

@@ -1,3 +1,4 @@
+using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Replication;
 using Checkpoint.Protocol;
 
@@ -18,6 +19,9 @@ public sealed class SimHost(HostId id, int slot, MachineOptions options, ulong s
     public bool IsLeftOut { get; set; }
 
     public bool IsRetired { get; set; }
+
+    /// <summary>Work on content of this kind throws at this host now.</summary>
+    public ContentStep? Throws { get; set; }
 
     /// <summary>Inputs that came while it was paused.</summary>
     public Queue<MachineInput> Stalled { get; } = new();

@@ -1,3 +1,5 @@
+using Checkpoint.Actors.Diagnostics;
+
 namespace Checkpoint.Tests.Simulation;
 
 /// <summary>How bad the world of one schedule is, drawn from its seed. Times are nanoseconds.</summary>
@@ -41,6 +43,15 @@ public sealed record SimProfile
     public double JournalOutages { get; init; }
 
     public double Drains { get; init; }
+
+    /// <summary>How often work on content begins to throw at one host, for a while.</summary>
+    public double Throws { get; init; }
+
+    /// <summary>Of so many in a thousand writes no host can do what they say.</summary>
+    public int PoisonPerMille { get; init; }
+
+    /// <summary>Where such a write throws, at every host.</summary>
+    public ContentStep PoisonStep { get; init; } = ContentStep.Apply;
 
     /// <summary>A dead process on the same machine is known to be dead.</summary>
     public bool KernelKnows { get; init; } = true;

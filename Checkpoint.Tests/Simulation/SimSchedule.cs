@@ -1,3 +1,4 @@
+using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Replication;
 using Checkpoint.Protocol;
 using static Checkpoint.Tests.Simulation.SimProfile;
@@ -7,6 +8,11 @@ namespace Checkpoint.Tests.Simulation;
 /// <summary>One schedule from its seed: clients at work while faults happen, then peace, in which everything has to come right again.</summary>
 public sealed class SimSchedule
 {
+    private static readonly ContentStep[] ThrowingSteps =
+    [
+        ContentStep.Apply, ContentStep.Apply, ContentStep.TakeIn, ContentStep.Check, ContentStep.Read, ContentStep.Snapshot, ContentStep.Fill,
+    ];
+
     private readonly List<SimClient> _clients = [];
 
     public SimSchedule(ulong seed, SimProfile? profile = null)
@@ -56,7 +62,7 @@ public sealed class SimSchedule
     private void Fault()
     {
         var (random, profile) = (World.Random, World.Profile);
-        double[] weights = [profile.Crashes, profile.Cuts, profile.OneWayCuts, profile.Pauses, profile.JournalOutages, profile.Drains];
+        double[] weights = [profile.Crashes, profile.Cuts, profile.OneWayCuts, profile.Pauses, profile.JournalOutages, profile.Drains, profile.Throws];
         var (at, choice) = (random.Below(1000) / 1000.0 * weights.Sum(), 0);
         while (choice < weights.Length - 1 && at >= weights[choice])
             at -= weights[choice++];
@@ -90,8 +96,12 @@ public sealed class SimSchedule
                 World.Journal.IsAway = true;
                 World.At(duration, () => World.Journal.IsAway = false);
                 break;
-            default:
+            case 5:
                 Drain(host);
+                break;
+            default:
+                host.Throws = random.Pick(ThrowingSteps);
+                World.At(duration, () => host.Throws = null);
                 break;
         }
     }
@@ -162,7 +172,7 @@ public sealed class SimSchedule
 
         World.RunUntil(() => work.TrueForAll(operation => operation.Status is not null), 3 * Second);
         foreach (var operation in work)
-            if (operation.Status != AisStatus.Ok)
+            if (operation.Status != (World.Checker.IsHeld(operation.Checkpoint) ? AisStatus.Ok : AisStatus.Library))
                 World.Checker.Fail("L1", $"{operation} after the last fault: {operation.Reason}");
     }
 }

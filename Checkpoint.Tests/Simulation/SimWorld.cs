@@ -1,3 +1,4 @@
+using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Replication;
 using Checkpoint.Protocol;
 using static Checkpoint.Tests.Simulation.SimProfile;
@@ -155,7 +156,11 @@ public sealed class SimWorld
         _aloneSince.Clear();
         Journal.IsAway = false;
         foreach (var host in Hosts)
+        {
+            host.Throws = null;
             Resume(host);
+        }
+
         IsFaulty = false;
     }
 
@@ -180,13 +185,21 @@ public sealed class SimWorld
             return;
         var rate = 1 + ((Random.Below((2 * Profile.DriftPerMille) + 1) - Profile.DriftPerMille) / 1000.0);
         var id = new HostId($"host{slot}:1", (long)(Random.Next() >> 2));
-        var host = new SimHost(id, slot, Options, Random.Next(), Time, Random.Between(1, 1000) * Second, rate);
+        SimHost host = null!;
+        var options = Options with { ContentFault = (step, _, op) => Throw(host, step, op) };
+        host = new SimHost(id, slot, options, Random.Next(), Time, Random.Between(1, 1000) * Second, rate);
         Trace?.Add($"{Time / 1000,10} {id} starts");
         Hosts.Add(host);
         Tick(host);
         Started(host);
         At(Random.Between(20, 200) * Millisecond, TellMembership);
     });
+
+    private void Throw(SimHost host, ContentStep step, ContentOp? op)
+    {
+        if (host.Throws == step || (Profile.PoisonPerMille > 0 && step == Profile.PoisonStep && SimClient.IsPoison(op)))
+            throw new InjectedFaultException($"the schedule throws in {step} at {host.Id}");
+    }
 
     private void Tick(SimHost host)
     {
@@ -229,6 +242,7 @@ public sealed class SimWorld
                 break;
             case MachineOutput.Log log:
                 Trace?.Add($"{Time / 1000,10} {host.Id} LOG {log.Text}");
+                Checker.OnOutput(host, log);
                 break;
             default:
                 Trace?.Add($"{Time / 1000,10} {host.Id} -> {output}");

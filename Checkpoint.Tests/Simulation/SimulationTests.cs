@@ -1,3 +1,4 @@
+using Checkpoint.Actors.Diagnostics;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -39,6 +40,45 @@ public sealed class SimulationTests(ITestOutputHelper output)
         var schedule = new SimSchedule(seed);
         schedule.Run();
         Assert.True(schedule.World.Checker.Answers > 0, wrong);
+    }
+
+    /// <summary>Crashes, cuts and the rest as drawn, and hosts at which work on content throws: one at a time, or all by an update that none can apply.</summary>
+    [Theory(DisplayName = "Where content cannot be worked on no host ends, no other checkpoint suffers, and nothing that a host still has is lost")]
+    [InlineData(1_000UL, 25, ContentStep.Apply)]
+    [InlineData(2_000UL, 25, ContentStep.TakeIn)]
+    public void Throwing(ulong first, int count, ContentStep poison) => Throw(first, count, poison);
+
+    [Theory(DisplayName = "More schedules in which content cannot be worked on")]
+    [Trait("Category", "Long")]
+    [InlineData(100_000UL, ContentStep.Apply)]
+    [InlineData(200_000UL, ContentStep.TakeIn)]
+    public void More_throwing(ulong first, ContentStep poison) =>
+        Throw(first, int.Parse(Environment.GetEnvironmentVariable("CHECKPOINT_SIMULATION_SCHEDULES") ?? "250"), poison);
+
+    private void Throw(ulong first, int count, ContentStep poison)
+    {
+        var (setAside, library, writes) = (0, 0, 0);
+        List<string> failures = [];
+        for (var seed = first; seed < first + (ulong)count && failures.Count < 20; seed++)
+        {
+            var profile = SimProfile.Draw(new SimRandom(seed ^ 0xC0FFEE)) with { Throws = 2, PoisonPerMille = (int)(seed % 3) * 10, PoisonStep = poison };
+            var schedule = new SimSchedule(seed, profile);
+            try
+            {
+                schedule.Run();
+            }
+            catch (Exception e) when (e is SimViolation or InjectedFaultException)
+            {
+                failures.Add($"seed {seed}: {e.GetType().Name}: {e.Message}");
+            }
+
+            var checker = schedule.World.Checker;
+            (setAside, library, writes) = (setAside + checker.SetAside, library + checker.AnsweredLibrary, writes + checker.WritesOk);
+        }
+
+        output.WriteLine($"{count} schedules from seed {first}: {writes} writes acknowledged, {setAside} copies set aside, {library} answers LIBRARY");
+        Assert.True(failures.Count == 0, string.Join(Environment.NewLine, failures));
+        Assert.True(setAside > count && library > count, $"only {setAside} copies were set aside, {library} answers were LIBRARY");
     }
 
     [Fact(DisplayName = "None of the first schedules of crashes, cuts, pauses, losses and journal outages breaks a promise")]

@@ -22,17 +22,35 @@ public sealed class HostLinks(HostId self, ExtendedActorSystem system, string pa
     /// <summary>Messages that the links gave up: no link was silent or full when it is 0.</summary>
     public long Lost { get; private set; }
 
+    /// <summary>Why the message that was sent last could not be encoded; null when it could. It is lost, and the machine above sends it again.</summary>
+    public Exception? Unencoded { get; private set; }
+
     public void Send(HostId to, HostMessage message, long now)
     {
-        if (LinkTo(to, now) is not { } link)
+        if (LinkTo(to, now) is not { } link || !IsEncoded(message))
             return;
-
-        // An update goes to several hosts in a row: it is encoded once.
-        if (!ReferenceEquals(_lastEncoded, message))
-            (_lastEncoded, _lastBytes) = (message, HostMessageCodec.Encode(message));
         if (!link.Outgoing.Send(HostMessageCodec.LaneOf(message) ?? Guid.Empty, _lastBytes, now, _pieces))
             Lost++;
         Flush(to, link);
+    }
+
+    /// <summary>An update goes to several hosts in a row: it is encoded once.</summary>
+    private bool IsEncoded(HostMessage message)
+    {
+        Unencoded = null;
+        if (ReferenceEquals(_lastEncoded, message))
+            return true;
+        try
+        {
+            (_lastEncoded, _lastBytes) = (message, HostMessageCodec.Encode(message));
+            return true;
+        }
+        catch (Exception e)
+        {
+            Unencoded = e;
+            Lost++;
+            return false;
+        }
     }
 
     /// <summary>The whole message that this frame completes, if any.</summary>

@@ -127,7 +127,7 @@ public sealed class SectionTableTests
     public void Out_of_order()
     {
         var driver = new TableDriver().Create("a");
-        Assert.Throws<InvalidOperationException>(() => driver.Table.Apply(new ContentOp.DeleteSection(A), 1, 0, null));
+        Assert.Throws<BrokenOrderException>(() => driver.Table.Apply(new ContentOp.DeleteSection(A), 1, 0, null));
         driver.Table.Advance(9);
         Assert.Throws<InvalidOperationException>(() => driver.Table.Apply(new ContentOp.DeleteSection(B), 10, 0, null));
     }

@@ -26,11 +26,12 @@ internal sealed class MachinePump
     private ulong _number;
     private long _now = AisTime.NanosecondsPerSecond;
 
+    /// <param name="optionsOf">Of each host, when they differ.</param>
     /// <param name="members">How many of them are members from the start; all when null.</param>
-    public MachinePump(int hosts, MachineOptions? options = null, int? members = null)
+    public MachinePump(int hosts, MachineOptions? options = null, int? members = null, Func<int, MachineOptions>? optionsOf = null)
     {
         Hosts = [.. Enumerable.Range(0, hosts).Select(index => new HostId($"host{index}:1", 100 + index))];
-        Machines = [.. Hosts.Select((host, index) => new HostMachine(host, options ?? Options, (ulong)index + 1))];
+        Machines = [.. Hosts.Select((host, index) => new HostMachine(host, optionsOf?.Invoke(index) ?? options ?? Options, (ulong)index + 1))];
         Gates = [.. Machines.Select(machine => new MachineGate(machine, new PumpClock(this)))];
         Join(Hosts[..(members ?? hosts)]);
     }

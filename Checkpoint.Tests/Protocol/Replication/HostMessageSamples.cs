@@ -29,21 +29,21 @@ internal static class HostMessageSamples
         ("beat-ack", new BeatAck(7, 100)),
         ("row", new Row(7, new View(7, [A, B], [1, 7], [A], [], A))),
         ("recover", new Recover(7)),
-        ("logs", new Logs(7, [new LogSummary(State, true, 5, 4, false), new LogSummary(Bare, false, 9, 9, true)], [Two])),
+        ("logs", new Logs(7, [new LogSummary(State, true, 5, 4, false, true), new LogSummary(Bare, false, 9, 9, true, false)], [Two])),
         ("start", new Start(7, [new StartItem(State, A, 5, B, [new FullHost(A, 5), new FullHost(B, 4)])], [Two])),
     ];
 
     private static IEnumerable<(string, HostMessage)> Updates() =>
     [
         ("append-mark", new Append(7, One, 3, 12, [])),
-        ("ack", new Ack(7, One, 3, 13, 12, true)),
+        ("ack", new Ack(7, One, 3, 13, 12, true, true)),
         ("fetch", new Fetch(7, One, 4)),
         ("fetched", new Fetched(7, One, [new LogEntry(4, 6, 50, new LogBody.Unlinked())])),
         ("handed-over", new HandedOver(7, One, 14, B, true)),
         ("handed-over-ack", new HandedOverAck(7, One, 14)),
         ("drop", new Drop(7, One)),
         ("drop-ack", new DropAck(7, One)),
-        ("fill-start", new FillStart(7, One, 3, 2, 13, State, [A, B])),
+        ("fill-start", new FillStart(7, One, 3, 2, 13, State, [A, B], true)),
         ("fill-piece", new FillPiece(7, One, 2, 4, true, new byte[] { 1, 2, 3 })),
         ("fill-ack", new FillAck(7, One, 2, 5, true)),
     ];

@@ -76,7 +76,7 @@ internal static class SessionSamples
         new Sections([new(Section, AisTime.End, 4, SectionState.Valid, 1_700_000_000_000_000_000)]),
         new NodeStatus(
             "node1", Host, 5, true, "sqlite", true, [new("node1", Host, "Up", "reachable", true, 2)], [new(Session, "demo[7]", 1)], 1, 4, 1 << 30),
-        new CheckpointList([new(Name, Incarnation, false, CreationFlags.WriteAllReplicas, 2, 1000, "node1")]),
-        new CheckpointDetail(Name, Incarnation, 1_700_000_000_000_000_000, Attributes, 5, 4, 3, 2, 1, 3, 2, 0, 99, "node1", [new("node1", false, true)]),
+        new CheckpointList([new(Name, Incarnation, false, CreationFlags.WriteAllReplicas, 2, 1000, "node1", true)]),
+        new CheckpointDetail(Name, Incarnation, 1_700_000_000_000_000_000, Attributes, 5, 4, 3, 2, 1, 3, 2, 0, 99, "node1", true, [new("node1", false, true)]),
     ];
 }
