@@ -22,7 +22,9 @@ public sealed class DataDirectory : IDisposable
     private const string PidName = "checkpointd.pid";
     private const string FaultsName = "faults.conf";
 
+    private readonly Lock _gate = new();
     private readonly FileStream _lock;
+    private bool _isWithdrawn;
 
     private DataDirectory(string path, FileStream @lock)
     {
@@ -36,6 +38,8 @@ public sealed class DataDirectory : IDisposable
     public string Path { get; }
 
     public string ReadyFile => System.IO.Path.Combine(Path, ReadyName);
+
+    private string NewReadyFile => System.IO.Path.Combine(Path, ReadyDraftName);
 
     public string PidFile => System.IO.Path.Combine(Path, PidName);
 
@@ -68,24 +72,58 @@ public sealed class DataDirectory : IDisposable
         }
 
         var directory = new DataDirectory(path, taken);
-        File.Delete(directory.ReadyFile); // Of a run that was killed.
-        File.WriteAllText(directory.PidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
-        return directory;
+        try
+        {
+            File.Delete(directory.ReadyFile); // Of a run that was killed.
+            File.WriteAllText(directory.PidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+            return directory;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            directory.Dispose();
+            throw new StartFailedException($"checkpoint.data-directory {path} cannot be written: {e.Message}", e);
+        }
     }
 
+    /// <summary>Once <see cref="WithdrawReady"/> was called, it does nothing.</summary>
+    /// <exception cref="IOException">There is no such file now: the disk may be full. It can be tried again.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public void AnnounceReady(string line)
     {
-        var temporary = System.IO.Path.Combine(Path, ReadyDraftName);
-        File.WriteAllText(temporary, line + "\n");
-        File.Move(temporary, ReadyFile, overwrite: true);
+        lock (_gate)
+        {
+            if (_isWithdrawn)
+                return;
+            File.WriteAllText(NewReadyFile, line + "\n");
+            File.Move(NewReadyFile, ReadyFile, overwrite: true);
+        }
     }
 
-    public void WithdrawReady() => File.Delete(ReadyFile);
+    /// <exception cref="IOException">The file stays: the file system takes no changes.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public void WithdrawReady()
+    {
+        lock (_gate)
+        {
+            _isWithdrawn = true;
+            File.Delete(ReadyFile);
+            File.Delete(NewReadyFile);
+        }
+    }
 
+    /// <summary>A file system that takes no changes any more does not keep the host from its end; the next start removes the files.</summary>
     public void Dispose()
     {
-        WithdrawReady();
-        File.Delete(PidFile);
+        try
+        {
+            WithdrawReady();
+            File.Delete(PidFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            ProcessEnd.Say($"checkpointd: files stay in {Path}: {e.Message}");
+        }
+
         _lock.Dispose();
     }
 }

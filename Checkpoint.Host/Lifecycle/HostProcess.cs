@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster;
@@ -17,13 +16,17 @@ namespace Checkpoint.Host.Lifecycle;
 /// <summary>
 /// The life of one host.
 /// <code>
-///   Starting --joined, journal warm, serving--> Ready --SIGTERM, SIGINT--> Leaving --> exit 0
+///   Starting --joined, journal warm, serving--> Ready --SIGTERM, SIGINT, SIGQUIT--> Leaving --> exit 0
 ///       |                                         `-- left out, a vital actor stopped --> exit 3, 5
 ///       `-- not within startup-timeout --> exit 4
 /// </code>
 /// </summary>
-public sealed class HostProcess(HostConfiguration configuration, TimeProvider clock, TextWriter output)
+/// <param name="load">Reads the configuration anew, for SIGHUP.</param>
+public sealed class HostProcess(
+    HostConfiguration configuration, Func<HostConfiguration> load, TimeProvider clock, HostSignals signals, LineQueue output)
 {
+    private static readonly TimeSpan ReadyRetry = TimeSpan.FromSeconds(1);
+
     private static readonly string[] JournalPlugins = ["akka.persistence.journal.sql", "akka.persistence.journal.views"];
 
     /// <summary>The exit code of Akka's own reason, whose type is internal.</summary>
@@ -39,7 +42,7 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
         using var lines = OpenLog();
         PrepareJournal();
 
-        using var guard = new ShutdownGuard(clock, _options.ShutdownTimeout, Environment.FailFast);
+        using var guard = new ShutdownGuard(clock, _options.ShutdownTimeout, ProcessEnd.Abort);
         var system = StartSystem(lines);
         var shutdown = CoordinatedShutdown.Get(system);
         shutdown.AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "withdraw-ready", () =>
@@ -47,17 +50,18 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
             var reason = shutdown.ShutdownReason?.ToString() ?? "?";
             guard.Arm(reason);
             system.Log.Info("leaving: {0}", reason);
-            directory.WithdrawReady();
+            WithdrawReady(directory, system);
             return Task.FromResult(Akka.Done.Instance);
         });
-        using var signals = StopSignals(shutdown);
-        using var faultSignal = FaultSignal(configuration.Node.Faults, directory, system);
+        signals.Attach(
+            signal => _ = shutdown.Run(new HostEnds($"{signal} received", ExitCode.Left)), // A second one does not hurry it, the guard does.
+            new HostReload(system, load, lines, FaultControlOf(configuration.Node.Faults, directory, system)).Run);
         using var ended = new CancellationTokenSource();
 
         var wasReady = false;
         try
         {
-            await StartAsync(system, directory);
+            await StartAsync(system, directory, lines);
             wasReady = true;
             _ = PurgeAsync(system, ended.Token);
         }
@@ -85,7 +89,7 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
     /// The journal is warm and the service's actors are there before the host joins: from then on others count on its heartbeats,
     /// and a member that answers nothing for the detection time is left out.
     /// </summary>
-    private async Task StartAsync(ActorSystem system, DataDirectory directory)
+    private async Task StartAsync(ActorSystem system, DataDirectory directory, LineLog lines)
     {
         using var late = new CancellationTokenSource(_options.StartupTimeout, clock);
         _ = CancelAtEndAsync(system, late);
@@ -108,8 +112,46 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
         await FilledAsync(node, late);
 
         var line = $"ready node={_options.NodeName} address={address} uid={self.Uid} pid={Environment.ProcessId} socket={_options.SocketPath} view={(await status).ViewNumber}";
-        directory.AnnounceReady(line);
-        output.WriteLine(line);
+        if (!TryAnnounce(directory, line, system, isFirst: true))
+            _ = AnnounceLaterAsync(directory, line, system);
+        lines.Announce(line);
+    }
+
+    /// <summary>The file is how others hear of a ready host: one that serves does not end for it, and does not leave it out either.</summary>
+    private async Task AnnounceLaterAsync(DataDirectory directory, string line, ActorSystem system)
+    {
+        do
+        {
+            await Task.WhenAny(Task.Delay(ReadyRetry, clock), system.WhenTerminated);
+        }
+        while (!system.WhenTerminated.IsCompleted && !TryAnnounce(directory, line, system, isFirst: false));
+    }
+
+    private static bool TryAnnounce(DataDirectory directory, string line, ActorSystem system, bool isFirst)
+    {
+        try
+        {
+            directory.AnnounceReady(line);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (isFirst)
+                system.Log.Warning("ready, but the file that says so cannot be written; it is tried again every second: {0}", e.Message);
+            return false;
+        }
+    }
+
+    private static void WithdrawReady(DataDirectory directory, ActorSystem system)
+    {
+        try
+        {
+            directory.WithdrawReady();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            system.Log.Warning("leaving, but the file ready cannot be removed: {0}", e.Message);
+        }
     }
 
     /// <summary>
@@ -236,7 +278,7 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
         {
             if (file is not null)
                 Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            return new LineLog(_options.NodeName, output, file, _options.Log.FileSizeMaxBytes);
+            return new LineLog(_options.NodeName, output, file, _options.Log.FileSizeMaxBytes, clock);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -259,41 +301,10 @@ public sealed class HostProcess(HostConfiguration configuration, TimeProvider cl
         }
     }
 
-    /// <summary>The signals begin a leave instead of ending the process; a second one does not hurry it, the guard does.</summary>
-    private static SignalRegistrations StopSignals(CoordinatedShutdown shutdown)
-    {
-        return new SignalRegistrations(
-            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave),
-            PosixSignalRegistration.Create(PosixSignal.SIGINT, Leave));
-
-        void Leave(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            _ = shutdown.Run(new HostEnds($"{signal.Signal} received", ExitCode.Left));
-        }
-    }
-
-    private static SignalRegistrations FaultSignal(FaultSwitch faults, DataDirectory directory, ActorSystem system)
-    {
-        if (ReferenceEquals(faults, FaultSwitch.Off))
-            return new SignalRegistrations();
-
-        var control = new FaultControl(faults, directory.FaultsFile, Akka.Event.Logging.GetLogger(system, typeof(FaultControl)));
-        return new SignalRegistrations(PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-        {
-            signal.Cancel = true;
-            control.Reload();
-        }));
-    }
+    private static FaultControl? FaultControlOf(FaultSwitch faults, DataDirectory directory, ActorSystem system) =>
+        ReferenceEquals(faults, FaultSwitch.Off)
+            ? null
+            : new FaultControl(faults, directory.FaultsFile, Akka.Event.Logging.GetLogger(system, typeof(FaultControl)));
 
     private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
-
-    private sealed class SignalRegistrations(params PosixSignalRegistration[] registrations) : IDisposable
-    {
-        public void Dispose()
-        {
-            foreach (var registration in registrations)
-                registration.Dispose();
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using Akka.Event;
@@ -10,12 +11,15 @@ namespace Checkpoint.Host.Logging;
 /// </summary>
 public static class LineFormat
 {
+    /// <summary>The first characters of every line of the log.</summary>
+    public const int TimeChars = 24;
+
     private const int LineCharsMax = 8 * 1024;
 
     public static string Format(LogEvent logged, string nodeName)
     {
         var line = new StringBuilder(256)
-            .Append(logged.Timestamp.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture))
+            .Append(Time(logged.Timestamp))
             .Append(' ').Append(Level(logged))
             .Append(' ').Append(nodeName)
             .Append(' ').Append(Class(logged.LogClass))
@@ -27,6 +31,15 @@ public static class LineFormat
         return OneLine(line);
     }
 
+    /// <summary>A line about the log itself, which no node's name is known to.</summary>
+    public static string Own(DateTimeOffset now, string text) =>
+        OneLine(new StringBuilder(Time(now.UtcDateTime)).Append(" WARN  - ").Append(typeof(LineFormat).Namespace).Append(" -: ").Append(text));
+
+    /// <summary>Akka's own, by name or because it has none.</summary>
+    public static bool IsAkkas(Type? type) => !HasName(type) || type.FullName!.StartsWith("Akka.", StringComparison.Ordinal);
+
+    public static string Time(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
     private static string Level(LogEvent logged) => logged.LogLevel() switch
     {
         LogLevel.DebugLevel => "DEBUG",
@@ -36,7 +49,9 @@ public static class LineFormat
     };
 
     /// <summary>Akka gives a class of its own to sources that have none.</summary>
-    private static string Class(Type? type) => type is null || type.Name.StartsWith("Dummy", StringComparison.Ordinal) ? "-" : type.FullName ?? type.Name;
+    private static string Class(Type? type) => HasName(type) ? type.FullName ?? type.Name : "-";
+
+    private static bool HasName([NotNullWhen(true)] Type? type) => type is not null && !type.Name.StartsWith("Dummy", StringComparison.Ordinal);
 
     /// <summary>The actor's path without the system's address, which is the same in every line of a host.</summary>
     private static string Source(string? source)

@@ -4,14 +4,45 @@ using Akka.Event;
 
 namespace Checkpoint.Host.Logging;
 
-/// <summary>Akka's logger of a host: every log event becomes one line of the host's <see cref="LineLog"/>.</summary>
-public sealed class LineLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
+/// <summary>Akka's logger of a host: every log event becomes one line of the host's <see cref="LineLog"/>, but for what repeats itself.</summary>
+public sealed class LineLogger : ReceiveActor, IWithTimers, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
+
+    private readonly LineLog _log;
+    private readonly RepeatedLines _repeated;
+
     public LineLogger()
     {
-        var log = Context.System.Settings.Setup.Get<LineLogSetup>().Value.Log;
+        _log = Context.System.Settings.Setup.Get<LineLogSetup>().Value.Log;
+        _repeated = new RepeatedLines(_log.Clock);
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
-        Receive<LogEvent>(logged => log.Write(LineFormat.Format(logged, log.NodeName)));
+        Receive<LogEvent>(OnEvent);
+        Receive<Look>(_ => Say(_repeated.Due()));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => Timers.StartPeriodicTimer("look", Look.Instance, LookInterval);
+
+    protected override void PostStop() => Say(_repeated.All());
+
+    private void OnEvent(LogEvent logged)
+    {
+        var line = LineFormat.Format(logged, _log.NodeName);
+        if (_repeated.Admits(logged, line))
+            _log.Write(line, urgent: logged.LogLevel() >= LogLevel.ErrorLevel);
+    }
+
+    private void Say(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+            _log.Write(line);
+    }
+
+    private sealed record Look
+    {
+        public static readonly Look Instance = new();
     }
 }
 
@@ -19,5 +50,5 @@ public sealed class LineLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMess
 public sealed class LineStdoutLogger : MinimalLogger
 {
     protected override void Log(object message) =>
-        Console.Out.WriteLine(message is LogEvent logged ? LineFormat.Format(logged, "-") : message.ToString());
+        StandardLines.Output.Write(message is LogEvent logged ? LineFormat.Format(logged, "-") : message.ToString() ?? "", urgent: true);
 }

@@ -67,21 +67,32 @@ public sealed class HostCluster : IAsyncDisposable
     }
 
     /// <summary>Starts host <paramref name="index"/> (again: at the same address, with the same directory).</summary>
-    public HostUnderTest Start(int index, params string[] settings)
-    {
-        var name = $"node{index + 1}";
-        var host = HostUnderTest.Start(
-            name,
-            $"127.0.0.1:{_ports[index]}",
-            _environment,
-            ["--config", Repository.PathOf("hocon/node1.conf"), .. OwnSettings(index, name).Concat(Settings).Concat(settings).SelectMany(s => new[] { "--set", s })]);
-        _started.Add(host);
-        return host;
-    }
+    public HostUnderTest Start(int index, params string[] settings) => StartRedirected(index, "", settings);
+
+    /// <param name="redirections">As a shell has them; see <see cref="HostUnderTest.Start"/>.</param>
+    public HostUnderTest StartRedirected(int index, string redirections, params string[] settings) =>
+        Start(index, Repository.PathOf("hocon/node1.conf"), redirections, settings);
+
+    /// <summary>With a file of the spec's own, which includes the committed one.</summary>
+    public HostUnderTest StartFrom(int index, string file) => Start(index, file, "");
+
+    public string AddressOf(int index) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_ports[index]}");
 
     public string DataDirectory(int index) => Path.Combine(Directory, $"node{index + 1}");
 
     public string SocketPath(int index) => Path.Combine(DataDirectory(index), "checkpoint.sock");
+
+    /// <summary>By the file <c>ready</c>, for hosts whose output is elsewhere.</summary>
+    public async Task ReadyFileAsync(int index)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!File.Exists(Path.Combine(DataDirectory(index), "ready")))
+        {
+            Assert.False(_started[^1].HasEnded, $"node{index + 1} has ended before it was ready");
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < HostUnderTest.Patience, $"node{index + 1} is not ready within {HostUnderTest.Patience}");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -89,6 +100,19 @@ public sealed class HostCluster : IAsyncDisposable
             await host.DisposeAsync();
         KeepLogs();
         System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    private HostUnderTest Start(int index, string file, string redirections, params string[] settings)
+    {
+        var name = $"node{index + 1}";
+        var host = HostUnderTest.Start(
+            name,
+            $"127.0.0.1:{_ports[index]}",
+            _environment,
+            redirections,
+            ["--config", file, .. OwnSettings(index, name).Concat(Settings).Concat(settings).SelectMany(s => new[] { "--set", s })]);
+        _started.Add(host);
+        return host;
     }
 
     /// <summary>For who has to find out why a run failed: test.sh names a directory.</summary>

@@ -28,16 +28,21 @@ public sealed class HostUnderTest : IAsyncDisposable
 
     public int Pid { get; private init; }
 
+    public bool HasEnded => _process.HasExited;
+
     public IReadOnlyList<string> Log => _lines.Lines;
 
     /// <summary>Starts it with the arguments as they stand.</summary>
     /// <param name="environment">Variables that it gets besides those of this process.</param>
+    /// <param name="redirections">What a shell does with its descriptors before it becomes the host, as <c>&gt;/dev/full</c>; empty: no shell.</param>
     public static HostUnderTest Start(
-        string name, string address, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+        string name, string address, IReadOnlyDictionary<string, string> environment, string redirections, params string[] arguments)
     {
+        string[] program = ["dotnet", "exec", Assembly(), .. arguments];
+        string[] command = redirections.Length == 0 ? program : ["/bin/sh", "-c", $"exec \"$@\" {redirections}", "sh", .. program];
         var process = new Process
         {
-            StartInfo = new ProcessStartInfo("dotnet", ["exec", Assembly(), .. arguments])
+            StartInfo = new ProcessStartInfo(command[0], command[1..])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -1,3 +1,4 @@
+using System.Text;
 using Akka.Event;
 using Checkpoint.Host.Logging;
 
@@ -30,14 +31,28 @@ public sealed class LineTests : IDisposable
     public void Rotation()
     {
         var path = Path.Combine(_directory.FullName, "log");
-        using (var log = new LineLog("n", TextWriter.Null, path, 1_000))
+        using (var log = new LogFile(path, 1_000))
         {
             for (var i = 0; i < 1_000; i++)
-                log.Write($"line {i}");
+                log.Write(Encoding.UTF8.GetBytes($"line {i}\n"));
         }
 
         Assert.EndsWith("line 999\n", File.ReadAllText(path), StringComparison.Ordinal);
         Assert.All(_directory.GetFiles(), file => Assert.InRange(file.Length, 1, 1_100));
         Assert.Equal(["log", "log.1"], _directory.GetFiles().Select(file => file.Name).Order());
+    }
+
+    [Fact(DisplayName = "Whoever moves the log file away gets a new one after a reopen")]
+    public void Reopen()
+    {
+        var path = Path.Combine(_directory.FullName, "log");
+        using var log = new LogFile(path, 1_000_000);
+        log.Write("first\n"u8);
+        File.Move(path, path + ".moved");
+
+        log.Reopen();
+        log.Write("second\n"u8);
+
+        Assert.Equal(("first\n", "second\n"), (File.ReadAllText(path + ".moved"), File.ReadAllText(path)));
     }
 }
