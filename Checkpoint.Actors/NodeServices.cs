@@ -22,6 +22,9 @@ public sealed record NodeServices(HostId Self, string NodeName, TimeProvider Clo
     /// <summary>Whom to ask for a checkpoint: a command goes to the shard region of the CheckpointActors until it is answered.</summary>
     public IActorRef Checkpoints { get; init; } = ActorRefs.Nobody;
 
+    /// <summary>Whether this failure of the journal proves that none of the rows is in it. Nothing does, for journals that nobody knows.</summary>
+    public Func<Exception, bool> ProvesUnwritten { get; init; } = _ => false;
+
     /// <summary>The host's session registry.</summary>
     public IActorRef Sessions { get; init; } = ActorRefs.Nobody;
 }

@@ -29,10 +29,10 @@ public sealed partial class CheckpointActor
                 Execute(close);
                 break;
             case CheckpointProtocol.Unlink unlink:
-                Decided(_state.Decide(unlink), record => Record(record.Events, AisStatus.Timeout, Done));
+                Decided(_state.Decide(unlink), record => Record(record.Events, AisStatus.Timeout, Done, ifRefused: AisStatus.TryAgain));
                 break;
             case CheckpointProtocol.SetRetention set:
-                Decided(_state.Decide(set), record => Record(record.Events, AisStatus.Timeout, () => TellRetention(set)));
+                Decided(_state.Decide(set), record => Record(record.Events, AisStatus.Timeout, () => TellRetention(set), ifRefused: AisStatus.TryAgain));
                 break;
             case CheckpointProtocol.SetActive set:
                 Decided(_state.Decide(set), record => Switch(set, record));
@@ -177,7 +177,7 @@ public sealed partial class CheckpointActor
         {
             _state = _state.Leave(leaves, time);
             then();
-        });
+        }, ifRefused: AisStatus.TryAgain);
 
     /// <summary>Retention counts by the journal; the replicas only show the duration. A failure is TIMEOUT: the journal has it already.</summary>
     private void TellRetention(CheckpointProtocol.SetRetention set) =>

@@ -28,7 +28,10 @@ public sealed partial class CheckpointActor
     /// What the caller is told when the journal does not confirm: TRY_AGAIN where the caller's wish is then not fulfilled whatever
     /// the journal has, else TIMEOUT.
     /// </param>
-    private void Record(IReadOnlyList<IEvent> events, AisStatus ifLost, Action then)
+    /// <param name="ifRefused">
+    /// The same when it is sure that the journal has nothing: <paramref name="ifLost"/>, but TRY_AGAIN where nothing else was done before.
+    /// </param>
+    private void Record(IReadOnlyList<IEvent> events, AisStatus ifLost, Action then, AisStatus? ifRefused = null)
     {
         if (events.Count == 0)
         {
@@ -36,7 +39,7 @@ public sealed partial class CheckpointActor
             return;
         }
 
-        _ifJournalLost = ifLost;
+        (_ifJournalLost, _ifJournalRefused) = (ifLost, ifRefused ?? ifLost);
         var left = events.Count;
         PersistAll(events, e =>
         {

@@ -44,6 +44,7 @@ public sealed partial class CheckpointActor : ReceivePersistentActor
     private Pending? _current;
     private (ulong Number, Action<ReplicaAgentProtocol.IReply?> Then)? _asked;
     private AisStatus _ifJournalLost = AisStatus.TryAgain;
+    private AisStatus _ifJournalRefused = AisStatus.TryAgain;
     private ulong _number;
     private long _rowsDeletedTo;
     private int _rows;
@@ -127,21 +128,21 @@ public sealed partial class CheckpointActor : ReceivePersistentActor
     /// <summary>The actor stops after this. The next run recovers what the journal really has.</summary>
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
-        ReplyJournalLost($"the journal did not confirm {@event.GetType().Name}: {cause.Message}");
+        ReplyJournalLost(_node.ProvesUnwritten(cause), $"the journal did not confirm {@event.GetType().Name}: {cause.Message}");
         base.OnPersistFailure(cause, @event, sequenceNr);
     }
 
     /// <summary>Not written, and the actor would go on as if it had been: start anew from the journal.</summary>
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
-        ReplyJournalLost($"the journal refused {@event.GetType().Name}: {cause.Message}");
+        ReplyJournalLost(isUnwritten: true, $"the journal refused {@event.GetType().Name}: {cause.Message}");
         base.OnPersistRejected(cause, @event, sequenceNr);
         throw new InvalidOperationException($"the journal refused {@event.GetType().Name} of {PersistenceId}", cause);
     }
 
-    private void ReplyJournalLost(string reason)
+    private void ReplyJournalLost(bool isUnwritten, string reason)
     {
-        if (_ifJournalLost == AisStatus.TryAgain)
+        if ((isUnwritten ? _ifJournalRefused : _ifJournalLost) == AisStatus.TryAgain)
             Reply(n => new CheckpointProtocol.Refused(n, AisStatus.TryAgain, reason));
         else
             ReplyUnknown(reason);
@@ -160,6 +161,7 @@ public sealed partial class CheckpointActor : ReceivePersistentActor
     {
         _name = _state.Name;
         _phase = Phase.Dormant;
+        _early.Clear(); // They come now.
         if (!_state.IsAbsent)
             BeginStart();
         else

@@ -52,7 +52,7 @@ public sealed class NodeGuardian : ReceiveActor
         var machine = new MachineGate(new HostMachine(self, MachineOptionsOf(options), seed, new MapCapacity(pool)), clock);
         var agent = Watched(
             ReplicaAgent.Props(machine, self, clock, options.Agent, new AgentNeighbours(views, map), options.Faults), "agent");
-        var services = new NodeServices(self, options.NodeName, clock) { Agent = agent, Machine = machine };
+        var services = new NodeServices(self, options.NodeName, clock) { Agent = agent, Machine = machine, ProvesUnwritten = options.ProvesUnwritten };
         services = services with { Checkpoints = Context.Watch(CheckpointRegion.Start(Context.System, services, options.Entities)) };
         var settings = new SessionSettings(options.Sessions, options.Journal, options.Faults);
         services = services with { Sessions = Watched(SessionRegistry.Props(services, settings), SessionRegistry.Name) };

@@ -21,6 +21,9 @@ public sealed record NodeOptions(string NodeName, AgentOptions Agent, Checkpoint
 
     public SessionOptions Sessions { get; init; } = SessionOptions.Defaults;
 
+    /// <summary>See <see cref="NodeServices.ProvesUnwritten"/>.</summary>
+    public Func<Exception, bool> ProvesUnwritten { get; init; } = _ => false;
+
     /// <summary>For <c>status</c>: what kind of journal the hosts share.</summary>
     public string Journal { get; init; } = "";
 

@@ -11,6 +11,7 @@ using Checkpoint.Actors.Configuration;
 using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Node;
 using Checkpoint.Actors.Replication;
+using Checkpoint.Host.Journal;
 
 namespace Checkpoint.Host.Configuration;
 
@@ -61,6 +62,7 @@ public sealed record HostConfiguration(HostOptions Options, NodeOptions Node, Im
     private static NodeOptions NodeOf(HostOptions options, OptionsReader reader) => NodeOptions.Read(
         options.NodeName, options.Replication.ForMachine(AgentOptions.Read(reader)), reader) with
     {
+        ProvesUnwritten = JournalErrors.ProveUnwritten,
         Faults = options.Faults is { } faults ? new FaultSwitch(faults) : FaultSwitch.Off,
     };
 

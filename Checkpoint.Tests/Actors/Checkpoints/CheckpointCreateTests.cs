@@ -107,6 +107,41 @@ public sealed class CheckpointCreateTests : EntityActorTests
         Assert.Equal([OnA], await OpenersAsync());
     }
 
+    [Fact(DisplayName = "A journal that proves that it has no row: an unlink, a retention and a close are TRY_AGAIN too, and go on when it works again")]
+    public async Task Journal_refuses()
+    {
+        StartEntity();
+        var one = await OpenedAsync(Some.Create(OnA));
+        Registry(A).Has(one.Incarnation, OnA);
+        foreach (var command in new ICommand[]
+        {
+            new SetRetention(Name, 2, NoDeadline, one.Incarnation, 77),
+            Some.Close(one.Incarnation, OnA, number: 3),
+            new Unlink(Name, 4, NoDeadline),
+        })
+        {
+            Journal.Refuse("database or disk is full");
+            Assert.Equal(AisStatus.TryAgain, (await AskAsync(command)).Status); // The entity stops with it: nobody to wait for in steps.
+            Journal.Fail(null);
+            StartEntity();
+            await DescribeAsync();
+        }
+
+        await DoneAsync(new Unlink(Name, 5, NoDeadline));
+    }
+
+    [Fact(DisplayName = "A journal that cannot be read: what came meanwhile was not begun, TRY_AGAIN")]
+    public async Task Journal_away()
+    {
+        Journal.FailReads("it is away");
+        StartEntity();
+        Assert.Equal(AisStatus.TryAgain, (await AskAsync(new Unlink(Name, 1, NoDeadline))).Status);
+
+        Journal.FailReads(null);
+        StartEntity();
+        await OpenedAsync(Some.Create(OnA, number: 2));
+    }
+
     [Fact(DisplayName = "Without the lease nothing is answered from memory: TRY_AGAIN")]
     public async Task No_lease()
     {

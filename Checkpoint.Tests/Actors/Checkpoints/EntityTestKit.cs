@@ -49,7 +49,7 @@ public abstract class EntityTestKit(Config config) : TestKit(config.WithFallback
     {
         foreach (var host in new[] { Some.A, Some.B, Some.C })
             Registry(host);
-        var node = new NodeServices(Some.A, "node-a", Clock) { Agent = Agent.Ref };
+        var node = new NodeServices(Some.A, "node-a", Clock) { Agent = Agent.Ref, ProvesUnwritten = failure => failure is UnwrittenException };
         Entity = Shard.ChildActorOf(CheckpointActor.Props(
             CheckpointEntityId.Of(Some.Name),
             node,

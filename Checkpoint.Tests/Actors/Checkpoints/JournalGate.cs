@@ -13,6 +13,7 @@ internal sealed class JournalGate
 
     private volatile TaskCompletionSource? _held;
     private volatile Exception? _failure;
+    private volatile Exception? _readFailure;
 
     public static JournalGate Of(ActorSystem system) => Gates.GetOrAdd(system.Name, _ => new JournalGate());
 
@@ -28,6 +29,18 @@ internal sealed class JournalGate
     /// <summary>The next writes fail, until null.</summary>
     public void Fail(string? reason) => _failure = reason is null ? null : new InvalidOperationException(reason);
 
+    /// <summary>The next writes fail with what proves that nothing was written.</summary>
+    public void Refuse(string reason) => _failure = new UnwrittenException(reason);
+
+    /// <summary>The next recoveries fail, until null.</summary>
+    public void FailReads(string? reason) => _readFailure = reason is null ? null : new InvalidOperationException(reason);
+
+    public void PassRead()
+    {
+        if (_readFailure is { } failure)
+            throw failure;
+    }
+
     public async Task PassAsync()
     {
         if (_held is { } held)
@@ -36,6 +49,8 @@ internal sealed class JournalGate
             throw failure;
     }
 }
+
+internal sealed class UnwrittenException(string reason) : Exception(reason);
 
 /// <summary>Akka's own journal in memory, behind a gate.</summary>
 public sealed class GatedJournal : MemoryJournal
@@ -46,5 +61,11 @@ public sealed class GatedJournal : MemoryJournal
     {
         await _gate.PassAsync();
         return await base.WriteMessagesAsync(messages, cancellationToken);
+    }
+
+    public override Task<long> ReadHighestSequenceNrAsync(string persistenceId, long fromSequenceNr, CancellationToken cancellationToken)
+    {
+        _gate.PassRead();
+        return base.ReadHighestSequenceNrAsync(persistenceId, fromSequenceNr, cancellationToken);
     }
 }
