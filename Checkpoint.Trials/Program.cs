@@ -30,9 +30,11 @@ catch (Exception fault) when (fault is TrialException or OperationCanceledExcept
 static TrialOptions OptionsFrom(string[] args)
 {
     var given = new Dictionary<string, string>();
-    for (var i = 0; i + 1 < args.Length; i += 2)
-        given[args[i]] = args[i + 1];
-    return new TrialOptions(Number("--kills"), Number("--names"), Number("--seed"), One("--directory"), [One("--host-program")], One("--config"));
+    for (var i = 0; i < args.Length; i += 2)
+        if (!Usage.Contains($"{args[i]} ", StringComparison.Ordinal) || i + 1 == args.Length || !given.TryAdd(args[i], args[i + 1]))
+            throw new FormatException($"{args[i]}?");
+    var names = Number("--names") is > 0 and var count ? count : throw new FormatException("--names has to be 1 at least");
+    return new TrialOptions(Number("--kills"), names, Number("--seed"), One("--directory"), [One("--host-program")], One("--config"));
 
     string One(string name) => given.TryGetValue(name, out var value) ? value : throw new FormatException($"{name} is needed");
 

@@ -55,7 +55,7 @@ public sealed partial class CheckpointActor : ReceivePersistentActor
     private bool _stopping;
 
     /// <param name="registryOf">Where a host's session registry is.</param>
-    /// <param name="waker">Is told when an entity with incarnations stops, so that one starts wherever it belongs now.</param>
+    /// <param name="waker">Is told when an entity with rows in the journal stops, so that one starts wherever it belongs now.</param>
     public CheckpointActor(
         string entityId,
         NodeServices node,
@@ -120,7 +120,8 @@ public sealed partial class CheckpointActor : ReceivePersistentActor
         _timers.Dispose();
         ReplyUnknown("the checkpoint's owner stopped while at it");
         RefuseQueue("the checkpoint's owner is moving");
-        if (_name is { } name && (!_state.IsAbsent || !_errands.IsEmpty))
+        // Rows of an absent name, too: only its entity takes them away.
+        if (_name is { } name && (_rows > 0 || !_errands.IsEmpty))
             _waker.Tell(new CheckpointWaker.Wake(name));
         base.PostStop();
     }

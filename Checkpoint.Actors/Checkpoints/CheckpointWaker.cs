@@ -91,7 +91,7 @@ internal sealed class CheckpointWaker : ReceiveActor
         _timers.Set(Sweep.Instance, _options.SweepInterval);
     }
 
-    /// <summary>An entity with incarnations stopped here: one is to start wherever the name lives now.</summary>
+    /// <summary>An entity with rows in the journal stopped here: one is to start wherever the name lives now.</summary>
     internal sealed record Wake(CheckpointName Name);
 
     private sealed record Round

@@ -166,6 +166,20 @@ public sealed class RepeatedRequestTests : EntityActorTests
         await EventuallyAsync(() => Shard.HasMessages, "the end");
     }
 
+    [Fact(DisplayName = "An absent name whose entity has to move is woken at its new home: its rows are taken away there")]
+    public async Task Moved_while_absent()
+    {
+        StartEntity();
+        await OpenedAsync(Some.Create(OnA));
+        await DoneAsync(Some.Close(Incarnation(1), OnA, number: 2));
+        await DoneAsync(Unlink(3));
+        await EventuallyAsync(() => Agent.Lives.IsEmpty, "the deletion");
+        await SettleAsync();
+        Assert.False(Waker.HasMessages);
+        await KillEntityAsync();
+        Assert.Equal(Name, (await Waker.ExpectMsgAsync<CheckpointWaker.Wake>(Patience)).Name);
+    }
+
     [Fact(DisplayName = "An entity that remembers as much as it may does nothing more that it would have to remember, until some of it is forgotten")]
     public async Task Full()
     {
