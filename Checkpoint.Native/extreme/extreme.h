@@ -30,7 +30,7 @@ struct run {
     uint64_t memory_max; /* what a host may hold, in bytes */
     bool brief;          /* a few boundaries of each type, the worst ones */
     bool verbose;
-    bool masses;
+    bool rows, masses;
 };
 extern struct run run;
 

@@ -2,7 +2,7 @@
 # Valid but extreme calls against three real hosts: every function, every parameter, every boundary of its type, through the C library (profile
 # opensaf at the first host, strict and then openais at the second), while a client at the third makes 64-byte writes. The hosts have to live, to stay in the
 # view that they began in and to log no error, and nobody else may wait: p99 of the writes <= 100 ms, worst <= 1 s.
-#   extreme/run.sh [--calls N] [--seed S] [--brief] [--no-masses] [--hosts PROGRAM]     (20000 calls a profile opensaf, half as many the other two)
+#   extreme/run.sh [--calls N] [--seed S] [--brief] [--no-masses] [--no-rows] [--hosts PROGRAM]     (20000 calls a profile opensaf, half as many the other two)
 # Everything it writes is in .run/extreme of this checkout and in the build directories; the hosts' journal is a SQLite file there.
 set -euo pipefail
 # Relative paths: a Unix socket's path is limited to 107 bytes, wherever this checkout lies.
@@ -15,7 +15,7 @@ while [ $# -gt 0 ]; do
     --calls | --seed) [[ ${2:-} =~ ^[0-9]{1,9}$ ]] || { echo "run.sh: $1 needs a number" >&2; exit 2; }
       [ "$1" = --calls ] && calls=$2 || seed=$2
       shift ;;
-    --brief | --no-masses | --verbose) more+=("$1") ;;
+    --brief | --no-masses | --no-rows | --verbose) more+=("$1") ;;
     --hosts) program=${2:?}; shift ;;
     *) sed -n '5s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
