@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Checkpoint.Actors.Configuration;
 using Checkpoint.Host.Configuration;
 using Checkpoint.Host.Logging;
 
@@ -37,23 +38,11 @@ public sealed class HostReload(ActorSystem system, Func<HostConfiguration> load,
 
     private void SetLevel(string name)
     {
-        var level = LevelOf(name);
+        var level = Akka.Event.Logging.LogLevelFor(name);
         var before = system.EventStream.LogLevel;
         // Said at the more talkative one of the two levels, so that it is said at all.
         system.EventStream.SetLogLevel(level < before ? level : before);
         _log.Info("SIGHUP: the configuration was read again; the log level is {0}. The other keys are as they were at the start", name);
         system.EventStream.SetLogLevel(level);
-    }
-
-    private static LogLevel LevelOf(string name)
-    {
-        try
-        {
-            return Akka.Event.Logging.LogLevelFor(name);
-        }
-        catch (ArgumentException)
-        {
-            throw new ConfigurationFaultsException([$"akka.loglevel = {name}, must be OFF, ERROR, WARNING, INFO or DEBUG"]);
-        }
     }
 }
