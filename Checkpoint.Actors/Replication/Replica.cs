@@ -127,6 +127,7 @@ internal sealed class Replica(IncarnationState state)
     public void SetAside(long sequence)
     {
         Table?.Release();
+        Fill?.GiveUp(); // Its last piece would bring a table that is behind the log.
         (IsSetAside, SetAsideAt) = (true, sequence);
         Table = SectionTable.Restore(State.Attributes, Mark, null, []);
         Pending = new PendingSections(Table);

@@ -163,7 +163,6 @@ internal sealed class Updates(MachineContext context, ViewKeeper keeper, Replica
 
     private void SetAside(Replica replica, FillTarget fill, string why)
     {
-        fill.GiveUp();
         replicas.SetAside(replica, replica.Mark, why);
         replicas.Advance(replica, fill.Mark);
         BecomeFull(replica);

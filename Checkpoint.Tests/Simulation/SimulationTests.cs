@@ -55,21 +55,33 @@ public sealed class SimulationTests(ITestOutputHelper output)
     public void More_throwing(ulong first, ContentStep poison) =>
         Throw(first, int.Parse(Environment.GetEnvironmentVariable("CHECKPOINT_SIMULATION_SCHEDULES") ?? "250"), poison);
 
+    [Theory(DisplayName = "A schedule in which content cannot be worked on, and which once broke a promise, keeps it")]
+    [InlineData(1_007UL, ContentStep.Apply, "what a host holds that no application opened the checkpoint at is not asked for (SimChecker.IsHeld)")]
+    [InlineData(200_303UL, ContentStep.TakeIn, "the last piece of a filling brings back a table that is behind the log (Replica.SetAside)")]
+    public void Throwing_regression(ulong seed, ContentStep poison, string wrong)
+    {
+        var schedule = new SimSchedule(seed, ProfileOf(seed, poison));
+        schedule.Run();
+        Assert.True(schedule.World.Checker.SetAside > 0, wrong);
+    }
+
+    private static SimProfile ProfileOf(ulong seed, ContentStep poison) =>
+        SimProfile.Draw(new SimRandom(seed ^ 0xC0FFEE)) with { Throws = 2, PoisonPerMille = (int)(seed % 3) * 10, PoisonStep = poison };
+
     private void Throw(ulong first, int count, ContentStep poison)
     {
         var (setAside, library, writes) = (0, 0, 0);
         List<string> failures = [];
         for (var seed = first; seed < first + (ulong)count && failures.Count < 20; seed++)
         {
-            var profile = SimProfile.Draw(new SimRandom(seed ^ 0xC0FFEE)) with { Throws = 2, PoisonPerMille = (int)(seed % 3) * 10, PoisonStep = poison };
-            var schedule = new SimSchedule(seed, profile);
+            var schedule = new SimSchedule(seed, ProfileOf(seed, poison));
             try
             {
                 schedule.Run();
             }
-            catch (Exception e) when (e is SimViolation or InjectedFaultException)
+            catch (Exception e)
             {
-                failures.Add($"seed {seed}: {e.GetType().Name}: {e.Message}");
+                failures.Add($"seed {seed}: {e}"); // Not only a broken promise: whatever a step throws would have ended the host.
             }
 
             var checker = schedule.World.Checker;
