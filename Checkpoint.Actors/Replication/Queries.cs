@@ -319,7 +319,7 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
         if (query.Body is not QueryBody.Read read)
             return 0;
         var largest = (long)Math.Min(replicas.Find(query.Incarnation)?.State.Attributes.MaxSectionSize ?? 0, LinkCodec.UpdateMaxBytes);
-        var bytes = read.Elements.Sum(element => element.Size == ReadElement.Whole ? largest : Math.Min(element.Size, largest));
+        var bytes = read.Elements.Sum(element => element.IsWhole ? largest : (long)Math.Min(element.Range.Length, (ulong)largest));
         return Math.Min(bytes, LinkCodec.UpdateMaxBytes) * context.Options.ResendPerByte;
     }
 
