@@ -56,7 +56,7 @@ public sealed partial class SessionState
             Handle = handle,
             Iteration = iteration,
             Name = NameOf(command),
-            Bytes = BytesOf(command),
+            Bytes = RequestBytes.Of(command),
         };
         if (command is Unlink && pending.Name is null)
         {
@@ -196,13 +196,13 @@ public sealed partial class SessionState
             return new Refusal(AisStatus.NoResources, $"{_iterations.Count} iterations, at most {limits.IterationsMax} a client");
         if (command is Change change && ContentOpCodec.TooBig(change.Op) is { } tooBig)
             return new Refusal(AisStatus.NoResources, tooBig); // From here it would be lost on its way to the orderer's host.
-        var bytes = BytesOf(command);
+        if (command is Read read && ReadCodec.SizeHint(read.Elements) is var size && size > LinkCodec.UpdateMaxBytes)
+            return new Refusal(AisStatus.NoMemory, $"the read has {size} bytes, and one message between hosts at most {LinkCodec.UpdateMaxBytes}");
+        var bytes = RequestBytes.Of(command);
         return _bytesInFlight + bytes > limits.InFlightBytesMax
             ? new Refusal(AisStatus.NoMemory, $"{_bytesInFlight} + {bytes} bytes in flight, at most {limits.InFlightBytesMax} a client")
             : null;
     }
-
-    private static long BytesOf(Command command) => command is Change change ? change.Op.DataBytes : 0;
 
     private CheckpointName? NameOf(Command command) => command switch
     {

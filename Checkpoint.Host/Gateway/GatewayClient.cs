@@ -302,7 +302,7 @@ internal sealed class GatewayClient : IClientLink
 
     private void Asked(SessionProtocol.Request request)
     {
-        var bytes = request.Command is SessionProtocol.Change change ? change.Op.DataBytes : 0;
+        var bytes = RequestBytes.Of(request.Command);
         lock (_gate)
         {
             _unanswered++;

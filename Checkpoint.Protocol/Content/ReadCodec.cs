@@ -8,6 +8,15 @@ public static class ReadCodec
 
     private const int BufferSizeMinBytes = 4;
 
+    /// <summary>Bytes of the elements.</summary>
+    public static long SizeHint(IReadOnlyList<ReadElement> elements)
+    {
+        var size = (long)ElementSizeMinBytes * elements.Count;
+        for (var index = 0; index < elements.Count; index++)
+            size += elements[index].Id.Length;
+        return size;
+    }
+
     public static void WriteElements(WireWriter writer, IReadOnlyList<ReadElement> elements)
     {
         writer.I32(elements.Count);

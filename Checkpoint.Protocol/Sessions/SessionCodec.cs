@@ -122,7 +122,7 @@ public static class SessionCodec
         var size = message switch
         {
             SessionProtocol.Request { Command: SessionProtocol.Change change } => ContentOpCodec.SizeHint(change.Op),
-            SessionProtocol.Request { Command: SessionProtocol.Read read } => read.Elements.Sum(element => 18L + element.Id.Length),
+            SessionProtocol.Request { Command: SessionProtocol.Read read } => ReadCodec.SizeHint(read.Elements),
             SessionProtocol.Request { Command: SessionProtocol.Open open } => open.Name.Bytes.Length,
             SessionProtocol.Request => CheckpointName.LengthMaxBytes,
             SessionProtocol.Answer answer => SizeOf(answer),

@@ -48,6 +48,35 @@ public sealed class SessionRangeTests
         Assert.Equal(refusesPastMax, driver.ToClient.Any());
     }
 
+    [Fact(DisplayName = "A read whose elements no link would take to another host is refused at once with NO_MEMORY, and asked of nobody")]
+    public void Read_too_long_to_ask()
+    {
+        var driver = Driver(Profile.Strict);
+        var handle = driver.Open(Boundless with { Flags = CreationFlags.WriteActiveReplica }).Handle;
+        var element = new ReadElement(new SectionId(new byte[SectionId.LengthMaxBytes]), 0, 1);
+        var most = LinkCodec.UpdateMaxBytes / (SectionId.LengthMaxBytes + 18);
+
+        Assert.Equal(AisStatus.NoMemory, driver.Refused(new Read(handle, [.. Enumerable.Repeat(element, most + 1)])));
+
+        driver.Send(new Read(handle, [.. Enumerable.Repeat(element, most)]));
+        Assert.Equal(most, driver.ToAgent<ReplicaAgentProtocol.Read>().Elements.Count);
+    }
+
+    [Fact(DisplayName = "Elements count among the bytes of a client in flight, also those without data: a host holds an object for each")]
+    public void Elements_in_flight()
+    {
+        var driver = new SessionDriver(limits: SessionOptions.Defaults with { InFlightBytesMax = 1 << 20 });
+        var handle = driver.Open(SessionDriver.Synchronous).Handle;
+        var write = new WriteElement(Section, 0, default);
+        var read = new ReadElement(Section, 0, 1);
+
+        Assert.Equal(AisStatus.NoMemory, driver.Refused(new Change(handle, new ContentOp.Write([.. Enumerable.Repeat(write, 20_000)]))));
+        Assert.Equal(AisStatus.NoMemory, driver.Refused(new Read(handle, [.. Enumerable.Repeat(read, 20_000)])));
+
+        driver.Send(new Change(handle, new ContentOp.Write([.. Enumerable.Repeat(write, 5_000)])));
+        Assert.Equal(5_000, Assert.IsType<ContentOp.Write>(driver.ToAgent<ReplicaAgentProtocol.Change>().Op).Elements.Count);
+    }
+
     private static SessionDriver Driver(Profile profile) =>
         new(SessionDriver.Rules(profile, profile == Profile.OpenAis ? AisVersion.B11 : AisVersion.B22));
 }
