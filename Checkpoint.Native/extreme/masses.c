@@ -258,9 +258,9 @@ void run_masses(void) {
         const char *what;
         void (*run)(void);
     } parts[] = {
-        {"large buffers", large_buffers}, {"pending opens", pending_opens}, {"pending synchronizes", pending_synchronizes},
-        {"handles", handles},             {"clients", clients},             {"trackers", trackers},
-        {"many sections", many_sections},
+        {"pending opens", pending_opens}, {"pending synchronizes", pending_synchronizes}, {"handles", handles},
+        {"clients", clients},             {"trackers", trackers},                         {"many sections", many_sections},
+        {"large buffers", large_buffers},
     };
     for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         int64_t from = now_ns();
