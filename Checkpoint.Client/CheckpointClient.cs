@@ -14,7 +14,7 @@ public sealed class CheckpointClient : IAsyncDisposable
 {
     private readonly CheckpointClientOptions _options;
     private readonly ActorSystem _system;
-    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ConnectionChangedEventArgs _present = new(ConnectionStatus.Joining, "", "no host was asked yet");
     private int _isDisposed;
@@ -49,25 +49,36 @@ public sealed class CheckpointClient : IAsyncDisposable
     internal CallDoor Calls { get; }
 
     /// <summary>Joins the cluster and waits until a host serves.</summary>
-    /// <exception cref="ArgumentException">The options are wrong; all faults in one message.</exception>
-    /// <exception cref="CheckpointException">TRY_AGAIN: no host served within <see cref="CheckpointClientOptions.ConnectTimeout"/>.</exception>
+    /// <exception cref="ArgumentException">The options are wrong (all faults in one message), or their Hocon makes no actor system.</exception>
+    /// <exception cref="CheckpointException">
+    /// TRY_AGAIN: no host served within <see cref="CheckpointClientOptions.ConnectTimeout"/>, or the own actor system ended (Akka ends it after a TLS
+    /// handshake that failed); VERSION: the last host to refuse speaks no version of ours. The reason says what was heard last.
+    /// </exception>
     public static async ValueTask<CheckpointClient> ConnectAsync(CheckpointClientOptions options, CancellationToken cancel = default)
     {
         var client = Create(options);
         try
         {
-            await client._connected.Task.WaitAsync(options.ConnectTimeout, options.Clock, cancel).ConfigureAwait(false);
-            return client;
+            await client._settled.Task.WaitAsync(options.ConnectTimeout, options.Clock, cancel).ConfigureAwait(false);
+            if (client.Status == ConnectionStatus.Connected)
+                return client;
         }
-        catch (Exception fault)
+        catch (TimeoutException)
+        {
+            // Told below: by then the client is disposed of, and says so of itself.
+        }
+        catch
         {
             await client.DisposeAsync().ConfigureAwait(false);
-            if (fault is not TimeoutException)
-                throw;
-            throw new CheckpointException(
-                AisStatus.TryAgain,
-                $"none of {string.Join(", ", options.ContactPoints)} served within {options.ConnectTimeout} (last: {client._present.Reason})");
+            throw;
         }
+
+        var ended = client.Status == ConnectionStatus.Closed ? client._present.Reason : null;
+        var (status, why) = client.Calls.Trouble;
+        await client.DisposeAsync().ConfigureAwait(false);
+        throw new CheckpointException(
+            status == AisStatus.Version ? status : AisStatus.TryAgain,
+            $"none of {string.Join(", ", options.ContactPoints)} served within {options.ConnectTimeout}: {(ended is null ? why : $"{ended}; {why}")}");
     }
 
     /// <summary>Opens a checkpoint, and creates it when it does not exist and <paramref name="attributes"/> are given.</summary>
@@ -138,8 +149,8 @@ public sealed class CheckpointClient : IAsyncDisposable
     private void OnConnectionChanged(ConnectionChangedEventArgs changed)
     {
         _present = changed;
-        if (changed.Status == ConnectionStatus.Connected)
-            _connected.TrySetResult();
+        if (changed.Status is ConnectionStatus.Connected or ConnectionStatus.Closed)
+            _settled.TrySetResult();
         ConnectionChanged?.Invoke(this, changed);
         if (changed.Status == ConnectionStatus.Closed)
         {

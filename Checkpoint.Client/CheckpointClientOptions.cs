@@ -67,14 +67,7 @@ public sealed record CheckpointClientOptions
             throw new ArgumentException($"checkpoint client options: {string.Join("; ", faults)}");
     }
 
-    internal static (string Host, int Port)? ParseContact(string contact)
-    {
-        var colon = contact.LastIndexOf(':');
-        if (colon <= 0 || !ushort.TryParse(contact.AsSpan(colon + 1), out var port) || port == 0)
-            return null;
-        var host = contact[..colon];
-        return Uri.CheckHostName(host) == UriHostNameType.Unknown ? null : (host, port);
-    }
+    internal static (string Host, int Port)? ParseContact(string contact) => Protocol.HostNames.ParseEndpoint(contact);
 
     private IEnumerable<string> Faults()
     {
@@ -86,8 +79,10 @@ public sealed record CheckpointClientOptions
             yield return $"ClusterName '{ClusterName}' must consist of letters, digits, - and _";
         if (System.Text.Encoding.UTF8.GetByteCount(ClientName) is 0 or > Protocol.SessionCodec.ClientNameMaxBytes)
             yield return $"ClientName must have 1 to {Protocol.SessionCodec.ClientNameMaxBytes} bytes";
-        if (System.Uri.CheckHostName(Hostname) == UriHostNameType.Unknown)
+        if (!Protocol.HostNames.IsHostName(Hostname))
             yield return $"Hostname '{Hostname}' is no host name or address";
+        else if (IPAddress.TryParse(Hostname, out var any) && (any.Equals(IPAddress.Any) || any.Equals(IPAddress.IPv6Any)))
+            yield return $"Hostname '{Hostname}' is no address that a host can answer to";
         else if (ActorSystem is null && IsLoopback(Hostname) && ContactPoints.Any(contact => ParseContact(contact) is { } to && !IsLoopback(to.Host)))
             yield return $"Hostname '{Hostname}' is loopback, but a contact point is not: its host could not answer";
         foreach (var fault in Range(nameof(ConnectTimeout), ConnectTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10))
@@ -108,5 +103,5 @@ public sealed record CheckpointClientOptions
     }
 
     private static bool IsLoopback(string host) =>
-        host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

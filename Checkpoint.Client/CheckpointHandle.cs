@@ -43,7 +43,7 @@ public sealed class CheckpointHandle : IAsyncDisposable
     /// <summary>Creates a section.</summary>
     /// <param name="id">The empty id asks the service to choose one.</param>
     /// <param name="data">Initial content; nobody may write to it until the call has ended.</param>
-    /// <param name="expiration">When the service deletes it; null is never.</param>
+    /// <param name="expiration">When the service deletes it; null is never, as is all from the year 2263 on.</param>
     /// <returns>The section's id.</returns>
     /// <exception cref="CheckpointException">EXIST, NO_SPACE (max-sections), INVALID_PARAM (size of id or data).</exception>
     public async ValueTask<SectionId> CreateSectionAsync(
@@ -57,7 +57,7 @@ public sealed class CheckpointHandle : IAsyncDisposable
     public async ValueTask DeleteSectionAsync(SectionId id, CancellationToken cancel = default) =>
         await ChangeAsync(new ContentOp.DeleteSection(id), cancel).ConfigureAwait(false);
 
-    /// <param name="expiration">When the service deletes the section; null is never.</param>
+    /// <param name="expiration">When the service deletes the section; null is never, as is all from the year 2263 on.</param>
     /// <exception cref="CheckpointException">NOT_EXIST; INVALID_PARAM for the default section.</exception>
     public async ValueTask SetExpirationAsync(SectionId id, DateTimeOffset? expiration, CancellationToken cancel = default) =>
         await ChangeAsync(new ContentOp.SetExpiration(id, Nanoseconds(expiration)), cancel).ConfigureAwait(false);
@@ -140,9 +140,13 @@ public sealed class CheckpointHandle : IAsyncDisposable
 
     /// <summary>Waits until everything before it is on all replicas.</summary>
     /// <param name="timeout">Instead of <see cref="CheckpointClientOptions.CallTimeout"/>.</param>
-    /// <exception cref="CheckpointException">BAD_OPERATION for a synchronous checkpoint; NOT_EXIST without an active replica.</exception>
+    /// <exception cref="CheckpointException">
+    /// BAD_OPERATION for a synchronous checkpoint; NOT_EXIST without an active replica; INVALID_PARAM for a negative timeout.
+    /// </exception>
     public async ValueTask SynchronizeAsync(TimeSpan? timeout = null, CancellationToken cancel = default)
     {
+        if (timeout is { } limit && limit < TimeSpan.Zero && limit != Timeout.InfiniteTimeSpan)
+            throw new CheckpointException(AisStatus.InvalidParam, $"timeout {limit} is negative");
         var call = _client.Calls.Make(new SessionProtocol.Synchronize(_id), timeout);
         CallDoor.OkOrThrow(await _client.Calls.RunAsync(call, cancel).ConfigureAwait(false));
     }

@@ -14,13 +14,33 @@ internal static class ClientSystem
     /// <summary>Frames of the hosts are smaller; equal to theirs, since a larger one would be refused on the way.</summary>
     private const int FrameMaxBytes = 256 * 1024;
 
+    /// <exception cref="ArgumentException">The Hocon is none, or no system starts with it: the innermost cause.</exception>
     public static ActorSystem Create(CheckpointClientOptions options)
     {
-        var config = ConfigurationFactory.ParseString(options.Hocon)
+        var config = Parsed(options.Hocon)
             .WithFallback(Own(options))
             .WithFallback(ClusterClientReceptionist.DefaultConfig())
             .WithFallback(DistributedPubSub.DefaultConfig()); // Without it ClusterClient.Send has no serializer.
-        return ActorSystem.Create("checkpoint-client", config);
+        try
+        {
+            return ActorSystem.Create("checkpoint-client", config);
+        }
+        catch (Exception e) // Akka throws what the part that failed threw, in several wrappings.
+        {
+            throw new ArgumentException($"checkpoint client options: no actor system starts with this Hostname and Hocon: {Causes.Of(e)}", e);
+        }
+    }
+
+    private static Config Parsed(string hocon)
+    {
+        try
+        {
+            return ConfigurationFactory.ParseString(hocon);
+        }
+        catch (Exception e) // The parser throws whatever it stumbles over, also an index out of range.
+        {
+            throw new ArgumentException($"checkpoint client options: Hocon cannot be read: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
     }
 
     /// <summary>A system that is not ours has not read our configuration, so the serializer is bound by hand.</summary>

@@ -14,6 +14,8 @@ internal sealed class CallDoor(IActorRef connection, ConnectionSetup setup, Time
 
     public TimeProvider Clock => setup.Clock;
 
+    public (AisStatus Refusal, string Why) Trouble => setup.Trouble.Value;
+
     /// <exception cref="CheckpointException">Every status but Ok.</exception>
     public async ValueTask<SessionProtocol.Answer> CallAsync(SessionProtocol.Command command, CancellationToken cancel) =>
         OkOrThrow(await TryCallAsync(command, cancel).ConfigureAwait(false));

@@ -40,7 +40,8 @@ internal sealed class ConnectionActor : ReceiveActor
         Receive<DisassociatedEvent>(
             broken => broken.RemoteAddress.Equals(_link?.Address),
             _ => Step(now => _state.Lost("its link broke", now, _effects)));
-        Receive<DisassociatedEvent>(_ => { });
+        Receive<DisassociatedEvent>(broken => Unreachable(broken.RemoteAddress, null));
+        Receive<AssociationErrorEvent>(failed => Unreachable(failed.RemoteAddress, Causes.Of(failed.Cause)));
         Receive<ConnectionProtocol.Close>(_ =>
         {
             Step(_ => _state.Close("the client was disposed of", _effects));
@@ -54,6 +55,7 @@ internal sealed class ConnectionActor : ReceiveActor
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+        Context.System.EventStream.Subscribe(Self, typeof(AssociationErrorEvent));
         var self = Self;
         _timer = _setup.Clock.CreateTimer(_ => self.Tell(ConnectionProtocol.Tick.Instance), null, TickInterval, TickInterval);
         Step(now => _state.Start(now, _effects));
@@ -64,6 +66,7 @@ internal sealed class ConnectionActor : ReceiveActor
         _timer?.Dispose();
         // However this ends, no caller is left without an answer.
         _effects.Clear();
+        _setup.Trouble.Value = _state.Trouble;
         _state.Close(_failure ?? "the client's actor system has ended", _effects);
         Perform();
     }
@@ -85,6 +88,7 @@ internal sealed class ConnectionActor : ReceiveActor
         if (joined.Reply is SessionProtocol.Farewell refusal)
         {
             _state.Refused(joined.Attempt, refusal);
+            _setup.Trouble.Value = _state.Trouble;
             return;
         }
 
@@ -116,6 +120,13 @@ internal sealed class ConnectionActor : ReceiveActor
         {
             Step(now => _state.Lost(wrong.Message, now, _effects));
         }
+    }
+
+    private void Unreachable(Address? address, string? cause)
+    {
+        if (address is not null)
+            _state.Unreachable($"{address.Host}:{address.Port}", cause);
+        _setup.Trouble.Value = _state.Trouble;
     }
 
     private void OnUnsubscribe(ConnectionProtocol.Unsubscribe order)

@@ -15,6 +15,9 @@ internal sealed record ConnectionSetup(
     TimeProvider Clock,
     Action<ConnectionChangedEventArgs> Told)
 {
+    /// <summary>Why there is no connection, as the actor heard it last: read by who waits for one.</summary>
+    public Trouble Trouble { get; } = new();
+
     /// <summary>Nanoseconds of the monotonic clock.</summary>
     public long Now() => (long)((Int128)Clock.GetTimestamp() * AisTime.NanosecondsPerSecond / Clock.TimestampFrequency);
 }

@@ -14,6 +14,8 @@ namespace Checkpoint.Client.Connection;
 /// </summary>
 internal sealed partial class ConnectionState(ConnectionTimes times, int waitingCallsMax)
 {
+    private const string NoAnswer = "no contact point has answered";
+
     private readonly HandleTable _handles = new();
     private readonly DeadlineTable<Call> _deadlines = new();
     private readonly Dictionary<ulong, PendingRequest> _pending = [];
@@ -21,7 +23,8 @@ internal sealed partial class ConnectionState(ConnectionTimes times, int waiting
     private List<Call> _refusedByLeaver = [];
     private Phase _phase = Phase.Joining;
     private SessionProtocol.Welcome? _welcome;
-    private string _whyNotConnected = "no host was asked yet";
+    private string _whyNotConnected = NoAnswer;
+    private AisStatus _refusal = AisStatus.Ok;
     private long _phaseSince;
     private long _lastHeard;
     private long _lastTick;
@@ -32,6 +35,9 @@ internal sealed partial class ConnectionState(ConnectionTimes times, int waiting
     private int _tries;
     private HostId? _lostHost;
     private bool _isToldToGo;
+
+    /// <summary>Why there is no connection, for whoever waits for one; and the status of the last refusal, Ok when there was none.</summary>
+    public (AisStatus Refusal, string Why) Trouble => (_refusal, _whyNotConnected);
 
     private enum Phase
     {
@@ -79,6 +85,7 @@ internal sealed partial class ConnectionState(ConnectionTimes times, int waiting
         if (_phase != Phase.Joining || attempt != _attempt)
             return false;
 
+        _refusal = AisStatus.Ok;
         _phase = Phase.Connected;
         _phaseSince = now;
         _welcome = welcome;
@@ -95,7 +102,15 @@ internal sealed partial class ConnectionState(ConnectionTimes times, int waiting
     public void Refused(int attempt, SessionProtocol.Farewell farewell)
     {
         if (_phase == Phase.Joining && attempt == _attempt)
-            _whyNotConnected = $"refused: {farewell.Status}, {farewell.Reason}";
+            (_refusal, _whyNotConnected) = (farewell.Status, $"refused: {farewell.Status}, {farewell.Reason}");
+    }
+
+    /// <summary>A contact's machine could not be reached, or what is there does not speak as we do. A refusal by a host says more, and stays.</summary>
+    /// <param name="cause">Null: its connection ended, which says less than a cause that is known for this address.</param>
+    public void Unreachable(string address, string? cause)
+    {
+        if (_phase == Phase.Joining && _refusal == AisStatus.Ok && (cause is not null || !_whyNotConnected.Contains(address, StringComparison.Ordinal)))
+            _whyNotConnected = $"{NoAnswer} (last: {address}, {cause ?? "the connection was closed by the other side"})";
     }
 
     public void Receive(SessionProtocol.IMessage message, long now, List<ConnectionEffect> effects)

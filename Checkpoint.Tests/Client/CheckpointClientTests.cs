@@ -66,6 +66,42 @@ public sealed class CheckpointClientTests : IAsyncLifetime
         Assert.Equal((AisStatus.InvalidParam, "limit 5", 3), (fault.Status, fault.Reason, fault.ErroneousIndex));
     }
 
+    [Fact(DisplayName = "Expirations, retentions and timeouts that do not fit are never or without limit; negative ones stay negative")]
+    public async Task Times()
+    {
+        await using var client = await CheckpointClient.ConnectAsync(Options(_one.Contact));
+        await using var handle = await client.OpenAsync(Name, attributes: Attributes);
+        await NextAsync(client);
+        foreach (var (time, expected) in new (DateTimeOffset?, long)[]
+            {
+                (null, AisTime.End), (new DateTimeOffset(2300, 1, 1, 0, 0, 0, TimeSpan.Zero), AisTime.End),
+                (new DateTimeOffset(9000, 1, 1, 0, 0, 0, TimeSpan.Zero), AisTime.End), (DateTimeOffset.MaxValue, AisTime.End),
+                (DateTimeOffset.MinValue, long.MinValue), (DateTimeOffset.UnixEpoch, 0),
+            })
+        {
+            await handle.CreateSectionAsync(new SectionId("s"), default, time);
+            Assert.Equal(expected, ((ContentOp.CreateSection)((SessionProtocol.Change)(await NextAsync(client)).Command).Op).ExpirationTime);
+            await handle.SetExpirationAsync(new SectionId("s"), time);
+            Assert.Equal(expected, ((ContentOp.SetExpiration)((SessionProtocol.Change)(await NextAsync(client)).Command).Op).ExpirationTime);
+        }
+
+        foreach (var (retention, expected) in new[] { (TimeSpan.MaxValue, AisTime.End), (Timeout.InfiniteTimeSpan, AisTime.End), (TimeSpan.MinValue, long.MinValue) })
+        {
+            await handle.SetRetentionAsync(retention);
+            Assert.Equal(expected, ((SessionProtocol.SetRetention)(await NextAsync(client)).Command).Duration);
+        }
+
+        foreach (var timeout in new[] { TimeSpan.MaxValue, Timeout.InfiniteTimeSpan })
+        {
+            await handle.SynchronizeAsync(timeout);
+            Assert.True((await NextAsync(client)).Budget > AisTime.NanosecondsPerSecond * 3600);
+        }
+
+        foreach (var timeout in new[] { TimeSpan.MinValue, TimeSpan.FromSeconds(-1) })
+            Assert.Equal(
+                AisStatus.InvalidParam, (await Assert.ThrowsAsync<CheckpointException>(() => handle.SynchronizeAsync(timeout).AsTask())).Status);
+    }
+
     [Theory(DisplayName = "When its host hangs or its link breaks, the client goes to the other host; the call in flight ends in TIMEOUT, the next is served on the same handle")]
     [InlineData(true)]
     [InlineData(false)]

@@ -32,6 +32,9 @@ internal sealed class FakeHost : IAsyncDisposable
     /// <summary>Hears everything and says nothing, as a host that hangs.</summary>
     public bool IsMute { get; set; }
 
+    /// <summary>What the door answers instead of a welcome.</summary>
+    public SessionProtocol.Farewell? Refusal { get; set; }
+
     public ChannelReader<SessionProtocol.Request> Requests => _requests.Reader;
 
     public ConcurrentDictionary<SessionId, IActorRef> Sessions { get; } = new();
@@ -100,6 +103,12 @@ internal sealed class FakeHost : IAsyncDisposable
         {
             if (host.IsMute)
                 return;
+            if (host.Refusal is { } refusal)
+            {
+                Sender.Tell(refusal);
+                return;
+            }
+
             var id = new SessionId(Guid.NewGuid());
             var session = Context.ActorOf(Akka.Actor.Props.Create(() => new Session(host)));
             host.Sessions[id] = session;
