@@ -47,7 +47,17 @@ public static class CheckpointProtocol
         : CheckpointCommand(Name, Number, Deadline);
 
     /// <summary>One open. Two opens of one session have different handles.</summary>
-    public sealed record Opener(HostId Host, SessionId Session, ulong Handle, OpenFlags Flags);
+    public sealed record Opener(HostId Host, SessionId Session, ulong Handle, OpenFlags Flags)
+    {
+        /// <summary>
+        /// A flag of ours, set by the session: for this opener the timer of a retention below <see cref="RetentionTick"/> counts as 0 (ais-ckpt 3.7,
+        /// SmallRetentionIsZero). No program can set it, sessions refuse flags that they do not know.
+        /// </summary>
+        public const OpenFlags SmallRetentionIsZero = (OpenFlags)0x80;
+
+        /// <summary>OpenSAF keeps retention times in ticks of 10 ms; its programs rely on "gone at Close" below one.</summary>
+        public const long RetentionTick = 10 * AisTime.NanosecondsPerMillisecond;
+    }
 
     public sealed record Opened(ulong Number, IncarnationId Incarnation, CreationAttributes Attributes)
         : CheckpointReply(Number)

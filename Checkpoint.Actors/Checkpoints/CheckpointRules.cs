@@ -151,9 +151,14 @@ public static class CheckpointRules
             : null;
 
     private static IEnumerable<IEvent> LastClose(CheckpointLife life, long time, RequestOrigin? by = null) =>
-        life.Unlinked || life.RetentionDuration == 0 ? [new Deleted(life.Id, DeletionReason.Closed, by)]
+        life.Unlinked || life.RetentionDuration == 0 || IsBelowTick(life) ? [new Deleted(life.Id, DeletionReason.Closed, by)]
         : life.ClosedAt is null ? [new ClosedLast(life.Id, time, by)]
         : []; // An open in flight that came to nothing: retention went on.
+
+    /// <summary>The duration itself stays what was asked for: who opens the checkpoint meanwhile reads it back.</summary>
+    private static bool IsBelowTick(CheckpointLife life) =>
+        life.RetentionDuration < CheckpointProtocol.Opener.RetentionTick
+        && life.Openers.Values.Any(opener => opener.Flags.HasFlag(CheckpointProtocol.Opener.SmallRetentionIsZero));
 
     private static Refuse Gone(CheckpointName name, IncarnationId incarnation) =>
         new(AisStatus.NotExist, $"incarnation {incarnation} of {name} is gone");

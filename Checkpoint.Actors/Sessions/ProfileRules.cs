@@ -8,9 +8,6 @@ namespace Checkpoint.Actors.Sessions;
 /// </summary>
 public sealed record ProfileRules
 {
-    /// <summary>OpenSAF keeps retention times in ticks of 10 ms; programs rely on "gone at Close" below one.</summary>
-    private const long SmallRetention = 10 * AisTime.NanosecondsPerMillisecond;
-
     /// <summary>UNAVAILABLE, the open-mode checks of B.02.02 and the name's form are for clients that asked for B.2 (B2Threshold).</summary>
     public required bool IsB2 { get; init; }
 
@@ -57,7 +54,7 @@ public sealed record ProfileRules
     /// <value>Bytes, beside max-section-id-size.</value>
     public required int SectionIdMaxBytes { get; init; }
 
-    /// <summary>SmallRetentionIsZero.</summary>
+    /// <summary>SmallRetentionIsZero: the timer counts below 10 ms as 0; the attribute is kept and read back as given.</summary>
     public required bool SmallRetentionIsZero { get; init; }
 
     /// <summary>SyncTimeoutZero: a synchronize that may take no time is TIMEOUT; else it gets the default limit.</summary>
@@ -77,8 +74,6 @@ public sealed record ProfileRules
 
     /// <summary>What the host answers when it lost its view: never UNAVAILABLE to a B.1 client.</summary>
     public AisStatus Unavailable => IsB2 ? AisStatus.Unavailable : AisStatus.TryAgain;
-
-    public long Retention(long duration) => SmallRetentionIsZero && duration < SmallRetention ? 0 : duration;
 
     /// <summary>
     /// The rules for a client, by the version that it <em>requested</em>. Which versions a library answers goes by its flavour, not by the profile

@@ -102,7 +102,8 @@ public sealed partial class SessionState
 
     private void AddOpener(PendingRequest pending, OpenFlags flags, List<SessionEffect> effects)
     {
-        pending.Opener = new CheckpointProtocol.Opener(host, id, ++_lastHandle, flags);
+        var known = rules.SmallRetentionIsZero ? flags | CheckpointProtocol.Opener.SmallRetentionIsZero : flags;
+        pending.Opener = new CheckpointProtocol.Opener(host, id, ++_lastHandle, known);
         effects.Add(new SessionEffect.Present(pending.Name!, new SessionRegistryProtocol.OpenPresent(default, pending.Opener)));
     }
 
@@ -215,9 +216,6 @@ public sealed partial class SessionState
     /// <summary>What the profile reads differently from what the service understands.</summary>
     private Command Normalize(Command command, SessionNow now) => command switch
     {
-        Open { Attributes: { } attributes } open when rules.SmallRetentionIsZero =>
-            open with { Attributes = attributes with { RetentionDuration = rules.Retention(attributes.RetentionDuration) } },
-        SetRetention set when rules.SmallRetentionIsZero => set with { Duration = rules.Retention(set.Duration) },
         Change { Op: ContentOp.CreateSection create } change when rules.PastExpirationIsForEver && create.ExpirationTime <= now.Wall =>
             change with { Op = create with { ExpirationTime = AisTime.End } },
         _ => command,

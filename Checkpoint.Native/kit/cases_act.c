@@ -124,3 +124,18 @@ KIT_CASE(ACT_17, "ACT-17", KIT_S, "a synchronous collocated checkpoint needs no 
     struct kit_f f = KIT_F(KIND(KIT_SYNC | KIT_COLLOC));
     k_use_everything(f.h);
 }
+
+KIT_CASE(ACT_18, "ACT-18", KIT_S, "profile opensaf: SynchronizeAsync without an active replica answers NOT_EXIST in the call, and no callback comes") {
+    struct kit_f f = KIT_F(KIND(KIT_ASYNC | KIT_COLLOC), .no_active = true);
+    kit_callbacks_clear();
+    if (kit_profile() != KIT_OPENSAF) {
+        expect_synchronize_async_refused(f);
+        return;
+    }
+    KIT_EXPECT(K.CheckpointSynchronizeAsync(f.h, 1), SA_AIS_ERR_NOT_EXIST);
+    KIT_OK(K.ActiveReplicaSet(f.h));
+    KIT_OK(K.CheckpointSynchronizeAsync(f.h, 2));
+    kit_dispatch_until(f.handle, 1);
+    KIT_EXPECT_EQ_U64(kit_callback_at(0).invocation, 2);
+    KIT_EXPECT_CODE(kit_callback_at(0).error, SA_AIS_OK);
+}

@@ -155,7 +155,7 @@ KIT_CASE(CLO_12, "CLO-12", KIT_S | KIT_T, "after its expiry the name is free for
     kit_expect_no_section(h, "s");
 }
 
-KIT_CASE(CLO_13, "CLO-13", KIT_S, "profile opensaf: a retention duration below 10 ms is 0, so that Unlink after Close answers NOT_EXIST") {
+KIT_CASE(CLO_13, "CLO-13", KIT_S, "profile opensaf: the timer of a retention duration below 10 ms counts as 0, so that Unlink after Close answers NOT_EXIST") {
     for (int round = 0; round < 5; round++) {
         struct kit_f f = KIT_F(.attributes.retentionDuration = 10 * SA_TIME_ONE_MICROSECOND);
         KIT_OK(K.CheckpointClose(f.h));

@@ -90,3 +90,22 @@ KIT_CASE(RET_09, "RET-09", KIT_P, "what one process sets another sees") {
     kit_peer_send(peer, "end");
     kit_peer_wait(peer);
 }
+
+KIT_CASE(RET_10, "RET-10", KIT_S, "a duration below 10 ms is read back as it was given, at creation and when set, also in profile opensaf") {
+    const SaTimeT durations[] = {1, 100, 100 * SA_TIME_ONE_MICROSECOND, 10 * SA_TIME_ONE_MILLISECOND - 1, 10 * SA_TIME_ONE_MILLISECOND};
+    for (size_t i = 0; i < sizeof durations / sizeof durations[0]; i++) {
+        struct kit_f f = KIT_F(.attributes.retentionDuration = durations[i]);
+        expect_duration(f.h, durations[i]);
+        KIT_OK(K.CheckpointRetentionDurationSet(f.h, durations[i] + 1));
+        expect_duration(f.h, durations[i] + 1);
+    }
+}
+
+KIT_CASE(RET_11, "RET-11", KIT_S, "profile opensaf: set below 10 ms it is gone at Close") {
+    struct kit_f f = KIT_F();
+    KIT_OK(K.CheckpointRetentionDurationSet(f.h, 10 * SA_TIME_ONE_MILLISECOND - 1));
+    KIT_OK(K.CheckpointClose(f.h));
+    if (kit_profile() == KIT_OPENSAF)
+        KIT_EXPECT(K.CheckpointUnlink(f.handle, f.name), SA_AIS_ERR_NOT_EXIST);
+    kit_expect_absent_within(f.handle, f.name, 1000 * kit_patience());
+}

@@ -60,6 +60,7 @@ void rules_init(struct rules *rules, enum profile profile, const SaVersionT *req
         .write_past_max = opensaf ? SA_AIS_ERR_NO_RESOURCES : SA_AIS_ERR_INVALID_PARAM,
         .zero_synchronize_times_out = !opensaf,
         .zero_synchronize_before_handle = openais,
+        .synchronize_asks_first = opensaf,
         .init_before_operation = openais,
     };
 }

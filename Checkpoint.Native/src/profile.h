@@ -49,6 +49,8 @@ struct rules {
     SaAisErrorT write_past_max;
     bool zero_synchronize_times_out;
     bool zero_synchronize_before_handle;
+    /* SynchronizeAsync: without an active replica NOT_EXIST is said in the call, not by the callback. */
+    bool synchronize_asks_first;
     /* SynchronizeAsync: INIT is said before BAD_OPERATION. */
     bool init_before_operation;
 };

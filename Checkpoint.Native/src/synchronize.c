@@ -2,6 +2,9 @@
 #include "deadline.h"
 #include "handle_call.h"
 
+/* A call that is to return at once does not wait longer for a host that hangs. */
+#define ASKING_MAX (NS_PER_S / 2)
+
 static SaAisErrorT check_kind(const struct checkpoint *checkpoint)
 {
     return (checkpoint->attributes.creation_flags & SA_CKPT_WR_ALL_REPLICAS) != 0 ? SA_AIS_ERR_BAD_OPERATION : SA_AIS_OK;
@@ -74,6 +77,19 @@ static SaAisErrorT start(struct handle_call *call, SaInvocationT invocation)
     return error;
 }
 
+/*
+ * Whether the host says at once that there is no active replica. Any other answer is for the request itself to hear, as is this one of a program
+ * that may not ask (B.2, opened without READ): it comes by the callback then.
+ */
+static bool is_without_active_replica(SaCkptCheckpointHandleT handle)
+{
+    struct handle_call call;
+    if (handle_call_begin(&call, handle) != SA_AIS_OK || handle_call_request(&call, COMMAND_GET_STATUS, 0) != SA_AIS_OK)
+        return false;
+    call.request.repeatable = true;
+    return handle_call_end(&call, handle_call_perform(&call, ASKING_MAX)) == SA_AIS_ERR_NOT_EXIST;
+}
+
 SaAisErrorT ckpt_synchronize_async(SaCkptCheckpointHandleT handle, SaInvocationT invocation)
 {
     struct handle_call call;
@@ -81,9 +97,15 @@ SaAisErrorT ckpt_synchronize_async(SaCkptCheckpointHandleT handle, SaInvocationT
     if (error != SA_AIS_OK)
         return error;
     error = check_async(&call);
-    if (error != SA_AIS_OK) {
+    if (error != SA_AIS_OK || call.client->rules.synchronize_asks_first) {
         handle_call_abandon(&call);
-        return error;
+        if (error != SA_AIS_OK)
+            return error;
+        if (is_without_active_replica(handle))
+            return SA_AIS_ERR_NOT_EXIST;
+        error = handle_call_begin(&call, handle);
+        if (error != SA_AIS_OK)
+            return error;
     }
     error = handle_call_request(&call, COMMAND_SYNCHRONIZE, 0);
     if (error != SA_AIS_OK)

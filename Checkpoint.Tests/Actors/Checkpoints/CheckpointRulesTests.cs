@@ -240,6 +240,20 @@ public sealed class CheckpointRulesTests
         Assert.Equal([new ClosedLast(One, 8)], state.DecideLeave(opener => opener.Host == A, 5).Events);
     }
 
+    [Theory(DisplayName = "A retention below 10 ms is over at the last close of an opener of OpenSAF's profile, and of no other's")]
+    [InlineData(9_999_999, true, true)]
+    [InlineData(1, true, true)]
+    [InlineData(10_000_000, true, false)]
+    [InlineData(9_999_999, false, false)]
+    public void Small_retention(long retention, bool isOpenSaf, bool isDeleted)
+    {
+        var opener = OnA with { Flags = isOpenSaf ? OnA.Flags | CheckpointProtocol.Opener.SmallRetentionIsZero : OnA.Flags };
+        var state = Opened(opener).Apply(new RetentionSet(One, retention));
+        Assert.Equal(
+            [isDeleted ? new Deleted(One, DeletionReason.Closed) : new ClosedLast(One, 5)],
+            state.DecideLeave(leaving => leaving == opener, 5).Events);
+    }
+
     [Fact(DisplayName = "One that the journal calls open and no session has, closes from the time at which that was known")]
     public void Orphans()
     {
