@@ -57,7 +57,8 @@ public sealed class HostLink : IAsyncDisposable
             }
             catch (GatewayRefusedException refused)
             {
-                throw new CliFailure(ExitCode.Unreachable, $"{candidate.Path}: the host refuses: {refused.Message}", StatusText.Advice(refused.Status), refused.Status);
+                var exitCode = refused.Status == AisStatus.Access ? ExitCode.NotPermitted : ExitCode.Unreachable;
+                throw new CliFailure(exitCode, $"{candidate.Path}: the host refuses: {refused.Message}", StatusText.Advice(refused.Status), refused.Status);
             }
             catch (Exception fault) when (fault is SocketException or IOException or WireFormatException or ArgumentException)
             {

@@ -18,6 +18,8 @@ namespace Checkpoint.Host.Gateway;
 /// </summary>
 public sealed class GatewayServer : IDisposable
 {
+    private const string Forbidden = "neither of the host's user nor of its group";
+
     private const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
 
@@ -143,8 +145,8 @@ public sealed class GatewayServer : IDisposable
             var peer = PeerIdentity.Of(socket);
             if (!peer.MayConnect(socket))
             {
-                _peers.CutOff(peer, "neither of the host's user nor of its group");
-                socket.Dispose();
+                _peers.CutOff(peer, Forbidden);
+                TurnAway(socket);
                 return;
             }
 
@@ -153,6 +155,21 @@ public sealed class GatewayServer : IDisposable
         catch (SocketException)
         {
             socket.Dispose(); // Gone already.
+        }
+    }
+
+    /// <summary>Says why, so that it does not try for ever. A new connection's buffer takes these few bytes at once.</summary>
+    private static void TurnAway(Socket socket)
+    {
+        using var stream = new NetworkStream(socket, ownsSocket: true);
+        try
+        {
+            stream.Write(GatewayFrame.Preamble(SessionProtocol.Version));
+            new FrameWriter(stream).Write(new SessionProtocol.Farewell(AisStatus.Access, Forbidden));
+        }
+        catch (IOException)
+        {
+            // Gone already.
         }
     }
 

@@ -1,5 +1,6 @@
 #include "client.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -9,6 +10,9 @@
 #include "outbox.h"
 
 #define SOCKET_DEFAULT "/run/checkpoint/checkpoint.sock"
+
+/* A host that starts makes its socket first and lets its group in then: what lasts no longer than that is no answer. */
+#define LASTING (NS_PER_S / 2)
 
 /* Of a call that brings no time; CHECKPOINT_TIMEOUT_MS. */
 enum { LIMIT_MS = 14000, LIMIT_MS_MAX = 3600 * 1000 };
@@ -98,6 +102,26 @@ SaAisErrorT client_standing(const struct client *client)
     if (client->finalized)
         return SA_AIS_ERR_BAD_HANDLE;
     return client->link == LINK_BARRED ? SA_AIS_ERR_UNAVAILABLE : SA_AIS_OK;
+}
+
+SaAisErrorT client_absence(const struct client *client)
+{
+    if (client->connect_error_since == 0 || deadline_now() - client->connect_error_since < LASTING)
+        return SA_AIS_ERR_TRY_AGAIN;
+    switch (client->connect_error) {
+    case EACCES: /* Not of the host's user nor of its group. */
+    case EPERM:
+    case ENAMETOOLONG:
+        return SA_AIS_ERR_LIBRARY;
+    case EMFILE:
+    case ENFILE:
+        return SA_AIS_ERR_NO_RESOURCES;
+    case ENOMEM:
+    case ENOBUFS:
+        return SA_AIS_ERR_NO_MEMORY;
+    default:
+        return SA_AIS_ERR_TRY_AGAIN;
+    }
 }
 
 SaAisErrorT client_error(const struct client *client, unsigned status)

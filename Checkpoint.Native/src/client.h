@@ -97,6 +97,9 @@ struct client {
     bool finalized;
     /* What the host said when it refused or ended a session; OK when it never did. */
     SaAisErrorT refusal;
+    /* Why the last attempt to connect failed (errno), and since when it is this reason; 0 when it did not. */
+    int connect_error;
+    int64_t connect_error_since;
     bool was_welcomed;
     /* The thread has to clear up after a lost connection. */
     bool was_lost;
@@ -179,6 +182,9 @@ struct client *client_create(const SaVersionT *requested, enum profile profile, 
 /* The client of a handle with a reference, or NULL. */
 struct client *client_find(SaCkptHandleT handle);
 void client_release(struct client *client);
+
+/* What a call is told when no host was to be had in its time: TRY_AGAIN, or a code that says that trying again is of no use. */
+SaAisErrorT client_absence(const struct client *client);
 
 /* UNAVAILABLE, BAD_HANDLE or OK; with the lock held. */
 SaAisErrorT client_standing(const struct client *client);

@@ -60,7 +60,7 @@ static SaAisErrorT wait_until_ready(const struct target *target, int64_t deadlin
         if (client->link == LINK_UP && is_attached && calls_have_room(client))
             return SA_AIS_OK;
         if (!in_time)
-            return SA_AIS_ERR_TRY_AGAIN;
+            return client_absence(client);
         client->calls.wanted++;
         in_time = deadline_wait(&client->changed, &client->lock, deadline);
         client->calls.wanted--;

@@ -1,4 +1,6 @@
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "async.h"
 #include "callbacks.h"
@@ -25,13 +27,27 @@ static SaAisErrorT wait_for_session(struct client *client)
         }
         int64_t deadline = client->link == LINK_GREETING ? greeted_by : connect_by;
         if (deadline_left(deadline) == 0) {
-            outcome = SA_AIS_ERR_TRY_AGAIN;
+            outcome = client_absence(client);
             break;
         }
         deadline_wait(&client->changed, &client->lock, deadline);
     }
     pthread_mutex_unlock(&client->lock);
     return outcome;
+}
+
+/* A code has no room for the reason. Nothing is printed unless CHECKPOINT_DEBUG asks for it. */
+static void explain(struct client *client, SaAisErrorT error)
+{
+    const char *wanted = getenv("CHECKPOINT_DEBUG");
+    if (wanted == NULL || wanted[0] == '\0')
+        return;
+    pthread_mutex_lock(&client->lock);
+    int reason = client->connect_error;
+    pthread_mutex_unlock(&client->lock);
+    char text[128];
+    const char *why = reason != 0 ? strerror_r(reason, text, sizeof text) : "the host did not welcome this program";
+    fprintf(stderr, "libSaCkpt: %s: %s (Initialize answers %d)\n", client->socket_path, why, (int)error);
 }
 
 /* Nothing begins any more; whoever waits is released. */
@@ -67,6 +83,8 @@ static SaAisErrorT begin(struct client *client)
     if (error != SA_AIS_OK)
         return error;
     error = wait_for_session(client);
+    if (error != SA_AIS_OK)
+        explain(client, error);
     if (error == SA_AIS_OK && !handle_issue(&client->object))
         error = SA_AIS_ERR_NO_MEMORY;
     if (error != SA_AIS_OK) {

@@ -68,7 +68,8 @@ void link_welcomed(struct client *client, const struct welcome *welcome)
 void link_dismissed(struct client *client, uint16_t status)
 {
     bool had_session = client->link == LINK_UP;
-    client->refusal = client_error(client, status);
+    /* The host lets only its own user and group in; no function of the interface that opens a session knows ACCESS. */
+    client->refusal = status == SA_AIS_ERR_ACCESS ? SA_AIS_ERR_LIBRARY : client_error(client, status);
     link_give_up(client);
     if (had_session && client->refusal == SA_AIS_ERR_UNAVAILABLE) {
         /* The node left the cluster: what this handle has is lost for good (ais-ckpt 2.11). */
@@ -93,20 +94,30 @@ static void clear_up(struct client *client)
     pthread_cond_broadcast(&client->changed);
 }
 
+/* Negative: errno. */
 static int open_socket(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof address.sun_path)
-        return -1;
+        return -ENAMETOOLONG;
     strcpy(address.sun_path, path);
     int number = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (number < 0)
-        return -1;
+        return -errno;
     /* A local connect is done at once; with EAGAIN the host has too many waiting: later. */
     if (connect(number, (struct sockaddr *)&address, sizeof address) == 0)
         return number;
+    int error = errno;
     close(number);
-    return -1;
+    return -error;
+}
+
+/* With the lock. */
+static void note_outcome(struct client *client, int error)
+{
+    if (error != client->connect_error)
+        client->connect_error_since = error == 0 ? 0 : deadline_now();
+    client->connect_error = error;
 }
 
 static void greet(struct client *client)
@@ -184,6 +195,7 @@ static void connect_again(struct client *client, struct attempts *attempts)
     pthread_mutex_unlock(&client->lock);
     int number = open_socket(client->socket_path);
     pthread_mutex_lock(&client->lock);
+    note_outcome(client, number < 0 ? -number : 0);
     if (descriptor_take_high(&client->socket, number)) {
         client->link = LINK_GREETING;
         greet(client);

@@ -1,6 +1,7 @@
 /* What a program is told when its node leaves the cluster, when the host refuses, and when it is silent. The host is a stand-in
  * (Checkpoint.Tests/Native/RefusalTests.cs), which says farewell with UNAVAILABLE once ActiveReplicaSet has been answered.
- * usage: refusals leave MAJOR MINOR | absent MAJOR MINOR | refuse | oversize      Prints a line for each call: its name and its answer. */
+ * usage: refusals leave MAJOR MINOR | absent MAJOR MINOR | refuse | oversize | forbidden UID      Prints a line for each call: its name and its answer. */
+#include <grp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <saAis.h>
@@ -9,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static SaCkptHandleT library;
 static SaNameT name = {.length = 12, .value = "safCkpt=demo"};
@@ -177,6 +180,29 @@ static void oversize(void) {
     TELL(saCkptFinalize(library));
 }
 
+/* A program that has a session loses the right to have another one: as root by becoming UID, whom no mode lets in; else by the socket's mode. */
+static void forbid(int uid) {
+    OK(initialize("2", "2"));
+    SaCkptCheckpointHandleT h = open_demo();
+    SaCkptHandleT first = library;
+    int failed = uid == 0 ? chmod(getenv("CHECKPOINT_SOCKET"), 0) : setgroups(0, NULL) != 0 || setgid((gid_t)uid) != 0 || setuid((uid_t)uid) != 0;
+    if (failed) {
+        perror("refusals");
+        exit(1);
+    }
+    TELL(initialize("2", "2"));
+    TELL(initialize("1", "1"));
+    library = first;
+    TELL(saCkptActiveReplicaSet(h)); /* The host ends the session. */
+    SaAisErrorT code;
+    int attempts = 0;
+    do
+        code = saCkptCheckpointUnlink(library, &name);
+    while (code == SA_AIS_ERR_TRY_AGAIN && ++attempts < 20);
+    tell("saCkptCheckpointUnlink(", code);
+    TELL(saCkptFinalize(library));
+}
+
 int main(int argc, char **argv) {
     if (argc == 4 && strcmp(argv[1], "leave") == 0)
         leave(argv[2], argv[3]);
@@ -186,6 +212,8 @@ int main(int argc, char **argv) {
         refuse();
     else if (argc == 2 && strcmp(argv[1], "oversize") == 0)
         oversize();
+    else if (argc == 3 && strcmp(argv[1], "forbidden") == 0)
+        forbid(atoi(argv[2]));
     else
         return 2;
     return 0;

@@ -29,6 +29,17 @@ public sealed class CliProcess : IAsyncDisposable
     public static CliProcess StartIn(string script, params string[] arguments) =>
         Start("bash", ["-c", script, "bash", "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "checkpoint.dll"), .. arguments]);
 
+    /// <summary>A copy of it that everybody may read, as <see cref="OtherUser"/>.</summary>
+    public static CliProcess StartAsOther(string directory, params string[] arguments)
+    {
+        foreach (var file in (string[])["checkpoint.dll", "checkpoint.runtimeconfig.json", "System.CommandLine.dll", "Checkpoint.Protocol.dll"])
+            File.Copy(Path.Combine(AppContext.BaseDirectory, file), Path.Combine(directory, file));
+        string[] call = ["dotnet", "exec", Path.Combine(directory, "checkpoint.dll"), .. arguments];
+        return OtherUser.IsRoot
+            ? Start("setpriv", [$"--reuid={OtherUser.Id}", $"--regid={OtherUser.Id}", "--clear-groups", "--", .. call])
+            : Start(call[0], call[1..]);
+    }
+
     /// <summary>The wrapper at the root, as an operator calls it.</summary>
     public static CliProcess StartWrapper(params string[] arguments) => Start(Repository.PathOf("checkpoint"), arguments);
 

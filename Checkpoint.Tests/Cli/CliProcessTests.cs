@@ -48,6 +48,30 @@ public sealed class CliProcessTests
         Assert.DoesNotContain("   at ", bad.Error);
     }
 
+    [Fact(DisplayName = "A user without permission on the socket is told so, and that it is for the host's user and group: exit code 77")]
+    public async Task Not_permitted()
+    {
+        await using var host = FakeGateway.Answering(Samples.Answer);
+        File.SetUnixFileMode(host.Path, OtherUser.IsRoot ? UnixFileMode.UserRead | UnixFileMode.UserWrite : UnixFileMode.None);
+        const UnixFileMode ForAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        var directory = Directory.CreateTempSubdirectory("other-").FullName;
+        File.SetUnixFileMode(directory, ForAll);
+        try
+        {
+            await using var status = CliProcess.StartAsOther(directory, "status", "--socket", host.Path);
+
+            var (exitCode, output, error) = await status.EndAsync();
+
+            Assert.Equal((ExitCode.NotPermitted, ""), (exitCode, output));
+            Assert.Matches($"^checkpoint: [^ ]+ may not use the host's socket: {host.Path} \\(--socket\\): permission denied.*\n  next: call it as root, .*\n$", error);
+            Assert.DoesNotContain("run.sh", error);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
     // The promise is 0.3 s on the clock. What the call costs is its CPU time, the wrapper's children included; on a machine that does
     // nothing else the clock shows hardly more, and on a busy one the CPU time still says whether the call became dearer.
     [Trait("Category", "Long")]

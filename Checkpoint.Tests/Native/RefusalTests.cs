@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Checkpoint.Protocol;
 using Checkpoint.Tests.Cli;
+using Checkpoint.Tests.Processes;
 using static Checkpoint.Protocol.SessionProtocol;
 
 namespace Checkpoint.Tests.Native;
@@ -54,7 +55,7 @@ public sealed class RefusalTests
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen();
-        var serving = SayFarewellAsync(listener);
+        var serving = SayFarewellAsync(listener, new Farewell(AisStatus.Unavailable, "no member"));
 
         var lines = await RunAsync(path, "absent", major, minor);
 
@@ -108,6 +109,44 @@ public sealed class RefusalTests
         Assert.IsType<Open>(Assert.Single(requests));
     }
 
+    [Fact(DisplayName = "Without permission on the socket Initialize and calls answer LIBRARY, not TRY_AGAIN for ever, and CHECKPOINT_DEBUG says why")]
+    public async Task A_user_without_permission()
+    {
+        await using var host = new FakeGateway(request => request.Command is SetActiveReplica ? null : [Answered(request)]);
+
+        var run = await NativeRun.OfAsync(
+            NativeBuild.PathOf("refusals"), ["forbidden", OtherUser.Id], host.Path, Patience, ShortLimit, ("CHECKPOINT_DEBUG", "1"));
+
+        Assert.Equal(
+            (0, "initialize 2\ninitialize 2\nsaCkptActiveReplicaSet 5\nsaCkptCheckpointUnlink 2\nsaCkptFinalize 1\n"), (run.ExitCode, run.Out));
+        var why = $"libSaCkpt: {host.Path}: Permission denied (Initialize answers 2)\n";
+        Assert.Equal(why + why, run.Error);
+    }
+
+    [Fact(DisplayName = "A socket path that no kernel takes answers LIBRARY, too")]
+    public async Task A_path_that_is_too_long() =>
+        Assert.Equal(["saCkptInitialize 2"], await RunAsync("/" + new string('x', 200), "absent", "2", "2"));
+
+    [Theory(DisplayName = "A host that lets only its group in says so: Initialize answers LIBRARY to clients of both majors")]
+    [InlineData("2", "2")]
+    [InlineData("1", "1")]
+    public async Task A_host_that_lets_nobody_in(string major, string minor)
+    {
+        var directory = Directory.CreateTempSubdirectory("ckpt-").FullName;
+        var path = Path.Combine(directory, "h.sock");
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        var serving = SayFarewellAsync(listener, new Farewell(AisStatus.Access, "not of the group"));
+
+        var lines = await RunAsync(path, "absent", major, minor);
+
+        listener.Dispose();
+        await serving;
+        Directory.Delete(directory, recursive: true);
+        Assert.Equal(["saCkptInitialize 2"], lines);
+    }
+
     /// <summary>Says farewell once the active replica is set, and serves nobody afterwards. An open without attributes is never answered.</summary>
     private static Func<Request, IEnumerable<IMessage?>?> Leaving()
     {
@@ -130,7 +169,7 @@ public sealed class RefusalTests
         _ => null,
     });
 
-    private static async Task SayFarewellAsync(Socket listener)
+    private static async Task SayFarewellAsync(Socket listener, Farewell farewell)
     {
         try
         {
@@ -138,7 +177,7 @@ public sealed class RefusalTests
             {
                 await using var stream = new NetworkStream(await listener.AcceptAsync(), ownsSocket: true);
                 await stream.WriteAsync(GatewayFrame.Preamble(SessionProtocol.Version));
-                await new FrameWriter(stream).WriteAsync(new Farewell(AisStatus.Unavailable, "no member"), default);
+                await new FrameWriter(stream).WriteAsync(farewell, default);
                 await stream.ReadExactlyAsync(new byte[GatewayFrame.PreambleBytes + 1]); // What it says is read, so that the farewell is not lost.
             }
         }

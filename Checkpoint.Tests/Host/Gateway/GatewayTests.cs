@@ -1,6 +1,9 @@
 using Checkpoint.Actors.Checkpoints;
 using Checkpoint.Actors.Sessions;
+using Checkpoint.Cli;
 using Checkpoint.Protocol;
+using Checkpoint.Tests.Cli;
+using Checkpoint.Tests.Processes;
 
 namespace Checkpoint.Tests.Host.Gateway;
 
@@ -13,6 +16,31 @@ public sealed class GatewayTests : GatewayFixture
         Assert.Equal("0750", Octal(File.GetUnixFileMode(Path.GetDirectoryName(Options.SocketPath)!)));
 
         static string Octal(UnixFileMode mode) => "0" + Convert.ToString((int)mode, 8);
+    }
+
+    // Only root can become somebody else; for others this shows that their own user is let in.
+    [Fact(DisplayName = "Where the modes let everybody connect, who is neither the host's user nor in its group is told so, and not to try again")]
+    public async Task Turned_away()
+    {
+        const UnixFileMode Everybody = (UnixFileMode)0x1FF;
+        for (var path = Options.SocketPath; path.Length > Path.GetTempPath().Length; path = Path.GetDirectoryName(path)!)
+            File.SetUnixFileMode(path, Everybody);
+        var directory = Directory.CreateTempSubdirectory("other-").FullName;
+        File.SetUnixFileMode(directory, Everybody);
+        await using var other = CliProcess.StartAsOther(directory, "fault", "collect", "--socket", Options.SocketPath);
+
+        var (exitCode, _, error) = await other.EndAsync();
+
+        Directory.Delete(directory, recursive: true);
+        if (OtherUser.IsRoot)
+        {
+            Assert.Equal(ExitCode.NotPermitted, exitCode);
+            Assert.StartsWith($"checkpoint: SA_AIS_ERR_ACCESS: {Options.SocketPath}: the host refuses: Access: neither of the host's user nor of its group\n", error);
+        }
+        else
+        {
+            Assert.NotEqual(ExitCode.NotPermitted, exitCode);
+        }
     }
 
     [Fact(DisplayName = "Hundreds of requests at once on one connection are each answered once, with what they asked for")]
