@@ -58,6 +58,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [Theory(DisplayName = "A schedule in which content cannot be worked on, and which once broke a promise, keeps it")]
     [InlineData(1_007UL, ContentStep.Apply, "what a host holds that no application opened the checkpoint at is not asked for (SimChecker.IsHeld)")]
     [InlineData(200_303UL, ContentStep.TakeIn, "the last piece of a filling brings back a table that is behind the log (Replica.SetAside)")]
+    [InlineData(100_857UL, ContentStep.Apply, "a copy without content is taken for one that a write has to reach (SimChecker.CheckNotAlone)")]
+    [InlineData(200_751UL, ContentStep.TakeIn, "the order of a checkpoint that nobody has the content of is taken for broken (SimChecker.OnApplied)")]
     public void Throwing_regression(ulong seed, ContentStep poison, string wrong)
     {
         var schedule = new SimSchedule(seed, ProfileOf(seed, poison));
