@@ -9,8 +9,9 @@
 
 #include "extreme.h"
 
-enum { LINES_MAX = 256, VIOLATIONS_SHOWN = 60, ATTEMPTS_MAX = 40 };
+enum { LINES_MAX = 256, VIOLATIONS_SHOWN = 60, ATTEMPTS_MAX = 40, SILENT_MAX = 3 };
 #define SLOW_NS INT64_C(1000000000)
+#define SILENT_NS (10 * SLOW_NS)
 
 struct line {
     const char *function, *parameter;
@@ -63,7 +64,7 @@ void begin(const char *function, const char *parameter, uint64_t value) {
 }
 
 bool again(SaAisErrorT code, unsigned *attempts) {
-    if (code != SA_AIS_ERR_TRY_AGAIN || ++*attempts >= ATTEMPTS_MAX)
+    if (code != SA_AIS_ERR_TRY_AGAIN || ++*attempts >= ATTEMPTS_MAX || (begun != 0 && now_ns() - begun > SILENT_NS))
         return false;
     usleep(25000);
     return true;
@@ -88,7 +89,13 @@ SaAisErrorT end(SaAisErrorT code, codes expected) {
     if (took > SLOW_NS)
         printf("slow: call %" PRIu64 ", %s %s = %#" PRIx64 ": %s after %.2f s\n", made, current->function, current->parameter, current_value,
                code_name((unsigned)code), (double)took / 1e9);
-    if (code == SA_AIS_ERR_TIMEOUT || code == SA_AIS_ERR_TRY_AGAIN)
+    /* Whoever started the hosts sees what became of them; nothing is left to be tried here. */
+    static unsigned silent;
+    bool unserved = code == SA_AIS_ERR_TIMEOUT || code == SA_AIS_ERR_TRY_AGAIN;
+    silent = unserved && took > SILENT_NS ? silent + 1 : 0;
+    if (code == SA_AIS_ERR_UNAVAILABLE || silent >= SILENT_MAX)
+        give_up("the service is lost: %s", code_name((unsigned)code));
+    if (unserved)
         return code;
     if ((unsigned)code >= 64 || (expected >> (unsigned)code & 1) == 0) {
         if (violated++ < VIOLATIONS_SHOWN) {
