@@ -44,7 +44,7 @@ public sealed class ExtremeCallSpecs(ITestOutputHelper output) : IAsyncLifetime
         {
             var run = await NativeRun.OfAsync(
                 NativeBuild.PathOf("extreme"),
-                ["--lib", NativeBuild.OpenSaf, "--profile", "opensaf", "--calls", "100", "--brief", "--seed", seed, "--memory-max", MemoryMax],
+                ["--lib", NativeBuild.OpenSaf, "--profile", "opensaf", "--calls", "100", "--brief", "--no-masses", "--seed", seed, "--memory-max", MemoryMax],
                 _cluster.SocketPath(0),
                 Patience);
             output.WriteLine(run.Out);
