@@ -22,6 +22,18 @@ internal sealed class ContentCheck(CreationAttributes attributes, PendingSection
     private Dictionary<SectionId, long>? _grown;
     private long _growthBytes;
 
+    private int _checked;
+
+    /// <summary>So many more elements of a vector.</summary>
+    /// <returns>What came of it, or null when there are more.</returns>
+    public ContentVerdict? Step(ContentOp.Write write, long elements)
+    {
+        for (; elements > 0 && _checked < write.Elements.Count; elements--, _checked++)
+            if (Element(write.Elements[_checked], isOnly: false) is { } refused)
+                return ContentVerdict.Refused(refused with { ErroneousIndex = _checked });
+        return _checked < write.Elements.Count ? null : new(ContentResult.Ok, write, _growthBytes);
+    }
+
     public ContentVerdict Run(ContentOp op)
     {
         var result = Check(op);

@@ -8,9 +8,15 @@ namespace Checkpoint.Actors.Content;
 /// the active replica of an asynchronous checkpoint reads through it. Changes enter and leave in their order.
 /// </summary>
 /// <param name="table">The stable content below; <see cref="Remove"/> follows its <see cref="SectionTable.Apply"/> of the same change.</param>
-public sealed class PendingSections(SectionTable table)
+/// <param name="elementsMax">
+/// A change of more elements is not taken in: until it is stable and applied, every section counts as touched and nothing is known of the head. Nor is
+/// what comes after it, until then.
+/// </param>
+/// <param name="bytesMax">With more data a section's head is not made: who wants to read it waits until the change is applied.</param>
+public sealed class PendingSections(SectionTable table, int elementsMax = int.MaxValue, long bytesMax = long.MaxValue)
 {
-    private readonly Queue<(ContentOp Op, long Sequence)> _changes = new();
+    private readonly Queue<OrderedChange> _changes = new();
+    private readonly Queue<OrderedChange> _notTakenIn = new();
     private readonly Dictionary<SectionId, SectionOverlay> _overlays = new(SectionIdBytes.Comparer);
     private int _count;
     private long _bytesUsed;
@@ -18,10 +24,13 @@ public sealed class PendingSections(SectionTable table)
     /// <value>Changes.</value>
     public int Changes => _changes.Count;
 
-    /// <value>Sections after every pending change.</value>
+    /// <summary>A change of very many elements is pending: the head is known again when it is applied.</summary>
+    public bool IsOpaque => _notTakenIn.Count > 0;
+
+    /// <value>Sections after every pending change that is taken in.</value>
     public int Count => _changes.Count == 0 ? table.Count : _count;
 
-    /// <value>Bytes: the sum of the section sizes after every pending change.</value>
+    /// <value>Bytes: the sum of the section sizes after every pending change that is taken in.</value>
     public long BytesUsed => _changes.Count == 0 ? table.BytesUsed : _bytesUsed;
 
     /// <summary>Sections that a pending change touches, absent ones included.</summary>
@@ -33,13 +42,12 @@ public sealed class PendingSections(SectionTable table)
     {
         if (_changes.Count == 0)
             (_count, _bytesUsed) = (table.Count, table.BytesUsed);
-        _changes.Enqueue((op, sequence));
-        if (op is ContentOp.Write write)
-            foreach (var element in write.Elements)
-                Touch(element, write, sequence, wallTime);
+        var change = new OrderedChange(op, sequence, wallTime);
+        _changes.Enqueue(change);
+        if (IsOpaque || IsLong(op))
+            _notTakenIn.Enqueue(change);
         else
-            foreach (var id in SectionOps.IdsOf(op))
-                Touch(id, op, sequence, wallTime);
+            TakeIn(change);
     }
 
     /// <summary>The oldest change is stable and the table has applied it.</summary>
@@ -48,6 +56,15 @@ public sealed class PendingSections(SectionTable table)
     {
         if (!_changes.TryDequeue(out var change) || change.Sequence != sequence)
             throw new BrokenOrderException($"Update {sequence} is not the oldest pending one.");
+        if (_notTakenIn.TryPeek(out var oldest) && oldest.Sequence == sequence)
+        {
+            _notTakenIn.Dequeue();
+            (_count, _bytesUsed) = (table.Count, table.BytesUsed); // Everything before it was applied before it.
+            while (_notTakenIn.TryPeek(out var next) && !IsLong(next.Op))
+                TakeIn(_notTakenIn.Dequeue());
+            return;
+        }
+
         foreach (var id in SectionOps.IdsOf(change.Op))
             if (_overlays.TryGetValue(id, out var overlay))
             {
@@ -57,15 +74,20 @@ public sealed class PendingSections(SectionTable table)
             }
     }
 
+    /// <summary>Must a read of the head of this section wait until what is pending of it is applied?</summary>
+    public bool NeedsMark(SectionId id) => IsOpaque || (_overlays.TryGetValue(id, out var overlay) && overlay.HasLarge);
+
     /// <summary>Does a pending change touch this section? Then a synchronous read waits for the mark.</summary>
-    public bool Touches(SectionId id) => _overlays.ContainsKey(id);
+    public bool Touches(SectionId id) => IsOpaque || _overlays.ContainsKey(id);
 
     /// <param name="id">The bytes of an id.</param>
     public bool TouchesBytes(ReadOnlySpan<byte> id) =>
-        _overlays.Count > 0 && _overlays.GetAlternateLookup<ReadOnlySpan<byte>>().ContainsKey(id);
+        IsOpaque || (_overlays.Count > 0 && _overlays.GetAlternateLookup<ReadOnlySpan<byte>>().ContainsKey(id));
 
     public bool Touches(IReadOnlyList<ReadElement> elements)
     {
+        if (IsOpaque)
+            return true;
         if (_overlays.Count == 0)
             return false;
         foreach (var element in elements)
@@ -82,24 +104,37 @@ public sealed class PendingSections(SectionTable table)
         ? overlay.Outline
         : SectionOutline.Of(table.Find(id));
 
-    /// <summary>An expiry may name a section twice: the second time finds it as the first has made it.</summary>
-    private void Touch(SectionId id, ContentOp op, long sequence, long wallTime)
+    private bool IsLong(ContentOp op) => ContentWork.ElementsOf(op) > elementsMax;
+
+    private void TakeIn(OrderedChange change)
     {
-        var overlay = OverlayOf(id);
-        if (overlay.PartOf(sequence) is not null)
-            return;
-        overlay.Add(new PendingPart(op, null, sequence, wallTime));
-        Become(overlay, SectionOutline.After(overlay.Outline, op, wallTime));
+        if (change.Op is ContentOp.Write write)
+            foreach (var element in write.Elements)
+                Touch(element, write, change);
+        else
+            foreach (var id in SectionOps.IdsOf(change.Op))
+                Touch(id, change);
     }
 
-    private void Touch(WriteElement element, ContentOp.Write write, long sequence, long wallTime)
+    /// <summary>An expiry may name a section twice: the second time finds it as the first has made it.</summary>
+    private void Touch(SectionId id, OrderedChange change)
+    {
+        var overlay = OverlayOf(id);
+        if (overlay.PartOf(change.Sequence) is not null)
+            return;
+        overlay.Add(new PendingPart(change, null, change.Op.DataBytes > bytesMax));
+        Become(overlay, SectionOutline.After(overlay.Outline, change.Op, change.WallTime));
+    }
+
+    private void Touch(WriteElement element, ContentOp.Write write, OrderedChange change)
     {
         var overlay = OverlayOf(element.Id);
-        if (overlay.PartOf(sequence) is { } part)
+        if (overlay.PartOf(change.Sequence) is { } part)
             part.Add(element);
         else
-            overlay.Add(new PendingPart(write, write.Elements.Count == 1 ? write.Elements : new List<WriteElement> { element }, sequence, wallTime));
-        Become(overlay, SectionOutline.After(overlay.Outline, element, wallTime));
+            overlay.Add(new PendingPart(
+                change, write.Elements.Count == 1 ? write.Elements : new List<WriteElement> { element }, write.DataBytes > bytesMax));
+        Become(overlay, SectionOutline.After(overlay.Outline, element, change.WallTime));
     }
 
     private SectionOverlay OverlayOf(SectionId id)

@@ -18,14 +18,18 @@ internal sealed class SectionEdit(Section original)
             _size = Math.Max(_size, element.Range.EndSize);
     }
 
-    public void Write(WriteElement element)
+    public void Write(WriteElement element) => Write(element, 0, element.Data.Length);
+
+    /// <summary>A part of an element's data: all its parts, in order, are the element.</summary>
+    public void Write(WriteElement element, int from, int length)
     {
-        var data = element.Data.Span;
+        var data = element.Data.Span.Slice(from, length);
         if (data.IsEmpty)
             return;
         _pages ??= Grow();
-        var index = (int)(element.Offset / ContentLimits.PageSizeBytes);
-        var start = (int)(element.Offset % ContentLimits.PageSizeBytes);
+        var offset = element.Offset + from;
+        var index = (int)(offset / ContentLimits.PageSizeBytes);
+        var start = (int)(offset % ContentLimits.PageSizeBytes);
         for (; !data.IsEmpty; start = 0, index++)
         {
             var page = Own(index, start, data.Length);

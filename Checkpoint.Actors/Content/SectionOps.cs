@@ -23,7 +23,7 @@ internal static class SectionOps
     {
         ContentOp.CreateSection create => before is null
             ? Section.Create(id, create.Data, create.ExpirationTime, wallTime, sequence)
-            : throw new InvalidOperationException($"Update {sequence} creates section {id}, which exists."),
+            : throw Present(id, sequence),
         ContentOp.DeleteSection => Existing(before, id, sequence, null),
         ContentOp.SetExpiration set => Existing(before, id, sequence, before?.WithExpiration(set.ExpirationTime, sequence)),
         ContentOp.Overwrite overwrite => Existing(before, id, sequence, before?.Overwrite(overwrite.Data, wallTime, sequence)),
@@ -34,6 +34,12 @@ internal static class SectionOps
 
     /// <summary>The orderer's clock found it due, but its time may have been set anew since (ais-ckpt 2.7).</summary>
     public static bool IsDue(Section? section, ContentOp.ExpireSections expire) => section is not null && section.ExpirationTime <= expire.Time;
+
+    public static Exception Absent(SectionId id, long sequence) =>
+        new InvalidOperationException($"Update {sequence} changes section {id}, which does not exist.");
+
+    public static Exception Present(SectionId id, long sequence) =>
+        new InvalidOperationException($"Update {sequence} creates section {id}, which exists.");
 
     public static Exception Unknown(ContentOp op) => new InvalidOperationException($"No rule applies {op.GetType().Name}.");
 
@@ -50,5 +56,5 @@ internal static class SectionOps
 
     private static Section? Existing(Section? before, SectionId id, long sequence, Section? after) => before is not null
         ? after
-        : throw new InvalidOperationException($"Update {sequence} changes section {id}, which does not exist.");
+        : throw Absent(id, sequence);
 }

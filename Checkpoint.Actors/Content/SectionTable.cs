@@ -60,7 +60,7 @@ public sealed partial class SectionTable
     /// <param name="random">64 random bits, for a generated id.</param>
     public ContentVerdict Check(ContentOp op, PendingSections pending, Func<ulong> random)
     {
-        var verdict = new ContentCheck(Attributes, pending, _share?.Growth()).Run(op);
+        var verdict = BeginCheck(pending).Run(op);
         if (verdict.Concrete is null || op is not ContentOp.CreateSection { Id.IsDefault: true } create)
             return verdict;
 
@@ -68,11 +68,14 @@ public sealed partial class SectionTable
             return ContentVerdict.Refused(new(AisStatus.NoSpace, $"every id of {Attributes.MaxSectionIdSize} bytes is in use"));
 
         // Once more with its own id: where in the map there has to be room depends on it.
-        verdict = new ContentCheck(Attributes, pending, _share?.Growth()).Run(create with { Id = id });
+        verdict = BeginCheck(pending).Run(create with { Id = id });
         return verdict.Concrete is null ? verdict : verdict with { Result = verdict.Result with { GeneratedId = id } };
 
         bool Exists(SectionId candidate) => pending.Outline(candidate) is not null;
     }
+
+    /// <summary>For a vector that is checked in slices, during which neither the table nor what is pending changes.</summary>
+    internal ContentCheck BeginCheck(PendingSections pending) => new(Attributes, pending, _share?.Growth());
 
     /// <summary>Applies one stable update. Never fails for a change that <see cref="Check"/> let through in the same order.</summary>
     /// <param name="sequence">Above <see cref="Sequence"/>; holes are updates that changed no section.</param>
@@ -97,6 +100,9 @@ public sealed partial class SectionTable
                 return ChangeOf(op);
         }
     }
+
+    /// <summary>As <see cref="Apply"/>, in slices; until it is done no other update is applied.</summary>
+    internal TableUpdate Begin(ContentOp op, long sequence, long wallTime) => new(this, op, sequence, wallTime);
 
     /// <summary>An update that changes no section (retention, hand-over, ...) has been applied elsewhere.</summary>
     public void Advance(long sequence)
@@ -193,7 +199,7 @@ public sealed partial class SectionTable
     private void Put(Section? before, Section after, ICollection<SectionMapProtocol.PageChange>? pages) =>
         Put(before, after, pages, after.Id);
 
-    private void Put(Section? before, Section? after, ICollection<SectionMapProtocol.PageChange>? pages, SectionId id)
+    internal void Put(Section? before, Section? after, ICollection<SectionMapProtocol.PageChange>? pages, SectionId id)
     {
         if (ReferenceEquals(before, after))
             return;

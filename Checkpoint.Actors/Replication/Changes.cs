@@ -1,3 +1,4 @@
+using Checkpoint.Actors.Content;
 using Checkpoint.Actors.Views;
 using Checkpoint.Protocol;
 
@@ -55,13 +56,31 @@ internal sealed class Changes(
             var isLocal = replica.OrdererHost == context.Self;
             if (isLocal ? replica.Orderer is not { CanOrder: true, HasRoom: true, Aside.IsUndecided: false } || !keeper.HasLease : !heartbeats.IsHeard(replica.OrdererHost))
                 return;
+            if (isLocal && ChangeExecutor.MustWait(replica, first.Value.Command.Op))
+                return;
+            if (isLocal && ChangeExecutor.IsLong(replica, first.Value.Command.Op))
+            {
+                executor.Check(replica, first.Value.Command.Op, verdict => OnChecked(replica, first.Value, verdict));
+                return;
+            }
+
             outgoing.Held.RemoveFirst();
             _heldCount--;
             if (isLocal)
-                Order(replica, first.Value);
+                Order(replica, first.Value, null);
             else
                 Send(replica, first.Value);
         }
+    }
+
+    /// <summary>It stayed the first of those held, unless its time is over by now.</summary>
+    private void OnChecked(Replica replica, PendingChange change, ContentVerdict verdict)
+    {
+        if (replica.Outgoing.Held.First?.Value != change || replica.Orderer is not { CanOrder: true, HasRoom: true } || !keeper.HasLease)
+            return;
+        replica.Outgoing.Held.RemoveFirst();
+        _heldCount--;
+        Order(replica, change, verdict);
     }
 
     public void OnAnswer(HostMessage.ChangeAnswer answer)
@@ -268,10 +287,10 @@ internal sealed class Changes(
         _active.Add(replica);
     }
 
-    private void Order(Replica replica, PendingChange change)
+    private void Order(Replica replica, PendingChange change, ContentVerdict? verdict)
     {
         var command = change.Command;
-        var (result, sequence) = executor.Order(replica, command.Op, command.Session, command.Handle, command.Number);
+        var (result, sequence) = executor.Order(replica, command.Op, command.Session, command.Handle, command.Number, verdict);
         if (sequence == 0 || !replica.IsSynchronous)
         {
             change.Answer(context, result);

@@ -19,7 +19,7 @@ internal sealed class Fills(MachineContext context, ViewKeeper keeper, Heartbeat
             if (replica.Orderer is { } orderer && orderer.Peers.Count >= view.Hosts.Length - 1)
                 Count(orderer);
         foreach (var replica in replicas.All)
-            if (replica.Orderer is { CanOrder: true, Aside.IsUndecided: false } orderer && orderer.Peers.Count < view.Hosts.Length - 1)
+            if (!replica.IsPublishing && replica.Orderer is { CanOrder: true, Aside.IsUndecided: false } orderer && orderer.Peers.Count < view.Hosts.Length - 1)
                 Begin(view, replica, orderer);
     }
 

@@ -90,6 +90,9 @@ public sealed partial class HostMachine
             case MachineInput.Local local:
                 OnCommand(local.Command, local.Caller);
                 break;
+            case MachineInput.Continue:
+                _context.Jobs.Continue();
+                break;
             case MachineInput.Forget forget:
                 foreach (var replica in _replicas.All)
                     replica.Trackers.Remove(forget.Caller);
@@ -136,11 +139,14 @@ public sealed partial class HostMachine
         _replicas.MarkMoved = replica =>
         {
             _queries.OnMarkMoved(replica);
+            _executor.Pump(replica);
             if (replica.Outgoing.Held.Count > 0)
                 _changes.Pump(replica);
         };
+        _replicas.Stopped = _queries.OnStopped;
         _replicas.Gone = replica =>
         {
+            _executor.OnGone(replica);
             _changes.OnGone(replica);
             _queries.OnGone(replica);
         };
@@ -252,7 +258,7 @@ public sealed partial class HostMachine
         _early.Clear();
         _recovery.OnAdopted();
         foreach (var replica in _replicas.All)
-            replica.Orderer = null; // Nobody orders between a view and its START.
+            replica.StopOrdering(); // Nobody orders between a view and its START.
         _replicas.Busy.Clear();
         _updates.OnAdopted();
         _quota.OnAdopted();

@@ -82,6 +82,6 @@ internal sealed class InPlaceWrites(MachineContext context, ViewKeeper keeper, R
 
     /// <summary>An empty log says that nothing is pending, deleted or waited for; nothing outgoing, that no session's order is passed by.</summary>
     private static bool IsAlone(Replica replica) =>
-        replica is { IsFull: true, LacksActive: false, Log.IsEmpty: true, Outgoing.Count: 0, Trackers.Count: 0 }
+        replica is { IsFull: true, LacksActive: false, Log.IsEmpty: true, Job: null, Outgoing.Count: 0, Trackers.Count: 0 }
         && replica.Orderer is { CanOrder: true, Peers.Count: 0 };
 }

@@ -8,6 +8,7 @@ internal sealed class MachineContext(HostId self, MachineOptions options, ulong 
     private List<MachineOutput> _outputs = [];
     private ulong _random = seed;
     private ulong _lastId;
+    private MachineJobs? _jobs;
 
     public HostId Self { get; } = self;
 
@@ -18,6 +19,9 @@ internal sealed class MachineContext(HostId self, MachineOptions options, ulong 
 
     /// <summary>Nanoseconds since 1970 UTC.</summary>
     public long Wall { get; private set; }
+
+    /// <summary>What is too much for one step.</summary>
+    public MachineJobs Jobs => _jobs ??= new MachineJobs(this);
 
     public void Begin(long now, long wall, List<MachineOutput> outputs)
     {

@@ -49,6 +49,12 @@ public abstract record MachineInput
         public static readonly JournalAway Instance = new();
     }
 
+    /// <summary>Answer to <see cref="MachineOutput.Continue"/>: one more slice of what is too much for one step.</summary>
+    public sealed record Continue : MachineInput
+    {
+        public static readonly Continue Instance = new();
+    }
+
     /// <summary>The actor behind this caller stopped: its tracking ends, and nothing more is told to it.</summary>
     public sealed record Forget(object Caller) : MachineInput;
 

@@ -94,6 +94,18 @@ public sealed record MachineOptions
     /// <summary>Bytes of one incarnation that may be ordered and not yet stable. At least one update is always allowed.</summary>
     public long LogBytesMax { get; init; } = 160L * 1024 * 1024;
 
+    /// <summary>
+    /// What is more work than this is cut into slices (<see cref="Content.ContentWork"/>: a byte copied, 4,096 for an element): a vector of more than 256
+    /// elements, more than 1 MiB of data. Either took up to 0.9 ms of the thread in one step.
+    /// </summary>
+    public long StepWorkMax { get; init; } = 1024 * 1024;
+
+    /// <summary>
+    /// One slice: 128 elements or 512 KiB, about 0.1 to 0.3 ms of the thread; a collection of the heap may fall into any. Each costs a message in the
+    /// agent's mailbox, so not less.
+    /// </summary>
+    public long SliceWork { get; init; } = 512 * 1024;
+
     /// <summary>Pieces on their way to a newcomer for one incarnation.</summary>
     public int FillWindow { get; init; } = 8;
 

@@ -24,6 +24,14 @@ public abstract record MachineOutput
         public static readonly ReadViews Instance = new();
     }
 
+    /// <summary>
+    /// Work is left over. Answer <see cref="MachineInput.Continue"/> once, behind the inputs that wait by then. At most one is outstanding.
+    /// </summary>
+    public sealed record Continue : MachineOutput
+    {
+        public static readonly Continue Instance = new();
+    }
+
     /// <summary>A <see cref="SectionMapProtocol"/> message for this host's section map.</summary>
     public sealed record Map(object Message) : MachineOutput;
 

@@ -116,9 +116,15 @@ internal sealed class Orderer
                 stable = peer.Acked;
         if (stable <= _replica.Mark || !IsCurrent)
             return;
+        _replicas.Advance(_replica, stable);
+    }
+
+    /// <summary>The others are told within the delay.</summary>
+    public void OnMarkMoved()
+    {
         if (_markDueAt == long.MaxValue)
             _markDueAt = _context.Now + _context.Options.MarkDelay;
-        _replicas.Advance(_replica, stable);
+        _replicas.Busy.Add(_replica);
     }
 
     public void OnAck(HostId from, HostMessage.Ack ack)
@@ -185,7 +191,9 @@ internal sealed class Orderer
     /// <summary>Expiry is an ordered delete by this host's clock, one at a time.</summary>
     public void Expire()
     {
-        if (!CanOrder || !HasRoom || _replica.Table is not { } table || _replica.Mark < _expirySequence || table.NextExpiration > _context.Wall)
+        if (!CanOrder || !HasRoom || _replica.Pending is not { IsOpaque: false } || _replica.Job is { HoldsOrder: true })
+            return;
+        if (_replica.Table is not { } table || _replica.Mark < _expirySequence || table.NextExpiration > _context.Wall)
             return;
         var due = Due(table);
         if (due.Count == 0)

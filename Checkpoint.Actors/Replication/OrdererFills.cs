@@ -51,7 +51,7 @@ internal sealed class OrdererFills(MachineContext context, Replicas replicas, Re
     /// <summary>The newcomer's copy stands and it has caught up: from this update on it counts.</summary>
     public void Advance(OrdererPeer peer)
     {
-        if (peer.Fill is not { IsComplete: true } || peer.Acked < replica.Mark || !orderer.CanOrder)
+        if (peer.Fill is not { IsComplete: true } || peer.Acked < replica.StableTo || !orderer.CanOrder)
             return;
         orderer.Order(new LogBody.Full(peer.Host));
         orderer.Settle();

@@ -15,7 +15,10 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
     private readonly Dictionary<ulong, PendingQuery> _forwarded = [];
     private readonly HashSet<Replica> _waiting = [];
     private readonly HashSet<(HostId From, ulong Id)> _remote = [];
+    private QueryJobs? _jobs;
     private long _sweepAt;
+
+    private QueryJobs Jobs => _jobs ??= new QueryJobs(context, keeper, replicas, Serve, Wait);
 
     public void Submit(PendingQuery query)
     {
@@ -107,15 +110,17 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
         var waiting = replica.WaitingReads;
         if (waiting.Count == 0)
             return;
-        foreach (var query in waiting.Where(query => query.WaitFor <= replica.Mark).ToArray())
-        {
-            waiting.Remove(query);
+        var due = waiting.FindAll(query => query.WaitFor <= replica.Mark);
+        waiting.RemoveAll(query => query.WaitFor <= replica.Mark);
+        foreach (var query in due)
             Serve(query);
-        }
     }
+
+    public void OnStopped(Replica replica) => Jobs.OnGone(replica);
 
     public void OnGone(Replica replica)
     {
+        Jobs.OnGone(replica);
         foreach (var query in replica.WaitingReads)
             Serve(query);
         replica.WaitingReads.Clear();
@@ -124,6 +129,8 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
     /// <summary>Reads change nothing, so what was under way is simply served again.</summary>
     public void OnAdopted()
     {
+        _parked.AddRange(Jobs.Queries);
+        Jobs.Stop();
         _parked.AddRange(_forwarded.Values);
         _forwarded.Clear();
         foreach (var replica in _waiting)
@@ -140,8 +147,9 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
 
     public void EndAll(string why)
     {
-        foreach (var query in _parked.Concat(_forwarded.Values).Concat(_waiting.SelectMany(replica => replica.WaitingReads)))
+        foreach (var query in _parked.Concat(Jobs.Queries).Concat(_forwarded.Values).Concat(_waiting.SelectMany(replica => replica.WaitingReads)))
             query.Answer(new QueryResult.Refused(AisStatus.Unavailable, why));
+        Jobs.Stop();
         _parked.Clear();
         _forwarded.Clear();
         foreach (var replica in _waiting)
@@ -238,12 +246,14 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
     {
         if (query.WaitFor < 0)
             query.WaitFor = IsTouched(replica, query.Body) ? replica.Log.End : 0;
+        if (replica.IsPublishing && IsTouched(replica, query.Body))
+            query.WaitFor = Math.Max(query.WaitFor, replica.Mark + 1); // Else it would see a part of that update.
         if (replica.Mark < query.WaitFor)
             Wait(query, replica);
         else if (!keeper.HasLease)
             _parked.Add(query);
         else
-            Read(query, replica, pending: null);
+            Jobs.Read(query, replica, pending: null);
     }
 
     private void ServeHead(PendingQuery query, Replica replica, Orderer orderer)
@@ -269,35 +279,24 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
             return;
         }
 
-        if (query.Body is not QueryBody.Synchronize)
+        var isTorn = replica.IsPublishing && IsTouched(replica, query.Body);
+        var needsMark = query.Body is QueryBody.Synchronize || query.WaitFor > 0 || isTorn || TableReader.NeedsMark(query.Body, replica.Pending!);
+        if (!needsMark)
         {
-            Read(query, replica, replica.Pending);
+            Jobs.Read(query, replica, replica.Pending);
             return;
         }
 
-        if (query.WaitFor < 0)
+        if (query.WaitFor <= 0)
             query.WaitFor = replica.Log.End;
+        if (isTorn)
+            query.WaitFor = Math.Max(query.WaitFor, replica.Mark + 1);
         if (replica.Mark < query.WaitFor)
             Wait(query, replica);
-        else
+        else if (query.Body is QueryBody.Synchronize)
             query.Answer(new QueryResult.Synchronized());
-    }
-
-    /// <summary>A read that throws is answered LIBRARY: it changes nothing, so the content is as good as before.</summary>
-    private void Read(PendingQuery query, Replica replica, Content.PendingSections? pending)
-    {
-        QueryResult result;
-        try
-        {
-            context.Options.ContentFault?.Invoke(ContentStep.Read, replica.Name, null);
-            result = TableReader.Read(query.Body, replica, pending);
-        }
-        catch (Exception e)
-        {
-            result = new QueryResult.Refused(AisStatus.Library, replicas.CallFailed(replica, $"A {query.Body.GetType().Name}", e));
-        }
-
-        query.Answer(result);
+        else
+            Jobs.Read(query, replica, pending: null); // All that was ordered when it came is in the table.
     }
 
     private void Forward(PendingQuery query, HostId to)

@@ -40,6 +40,24 @@ internal sealed class Replica(IncarnationState state)
     /// <summary>Everything up to here is stable and applied.</summary>
     public long Mark { get; set; }
 
+    /// <summary>Everything up to here is known to be stable. Above <see cref="Mark"/> while a large update is applied in slices.</summary>
+    public long StableTo
+    {
+        get => Math.Max(field, Mark);
+        set;
+    }
+
+    /// <summary>What works on this incarnation in slices: one at a time, and nothing is applied beside it.</summary>
+    public MachineJob? Job { get; set; }
+
+    public bool IsPublishing => Job is { IsPublishing: true };
+
+    /// <summary>Changes of other hosts' sessions that wait until this orderer can look at them.</summary>
+    public Queue<IncomingChange> Incoming { get; } = new();
+
+    /// <summary>More work than this is done in slices.</summary>
+    public long StepWorkMax { get; init; } = long.MaxValue;
+
     /// <summary>Null unless the stage is Full, or the last piece of a fill has come.</summary>
     public SectionTable? Table { get; private set; }
 
@@ -114,9 +132,10 @@ internal sealed class Replica(IncarnationState state)
     /// <summary>A table came into being beneath entries that are in the log already.</summary>
     public void Hold(SectionTable table)
     {
+        StopJob();
         Table = table;
         Mark = table.Sequence;
-        Pending = new PendingSections(table);
+        Pending = new PendingSections(table, Saturating.ToInt32(StepWorkMax / ContentWork.PerElement), StepWorkMax);
         for (var sequence = Math.Max(Log.First, Mark + 1); sequence <= Log.End; sequence++)
             if (Log[sequence].Body is LogBody.Content content)
                 Pending.Add(content.Op, sequence, Log[sequence].Time);
@@ -126,6 +145,7 @@ internal sealed class Replica(IncarnationState state)
     /// <param name="sequence">The update that could not be taken in or applied.</param>
     public void SetAside(long sequence)
     {
+        StopJob();
         Table?.Release();
         Fill?.GiveUp(); // Its last piece would bring a table that is behind the log.
         (IsSetAside, SetAsideAt) = (true, sequence);
@@ -136,6 +156,8 @@ internal sealed class Replica(IncarnationState state)
     /// <summary>Throws away a partial copy, or what a lost one left.</summary>
     public void Empty()
     {
+        StopJob();
+        StableTo = 0;
         Table?.Release();
         (Table, Pending, Fill, Orderer) = (null, null, null, null);
         (IsSetAside, SetAsideAt) = (false, 0);
@@ -143,6 +165,24 @@ internal sealed class Replica(IncarnationState state)
         Log.Reset(0);
         Mark = 0;
         FullHosts.Clear();
+    }
+
+    /// <summary>
+    /// Between a view and its START nothing more is begun: a hand-over would act in a view that did not write it. What is being applied goes on, since it is
+    /// stable in every view; START says the rest again.
+    /// </summary>
+    public void StopOrdering()
+    {
+        Orderer = null;
+        StableTo = Mark;
+        if (Job is { HoldsOrder: true })
+            StopJob();
+    }
+
+    public void StopJob()
+    {
+        Job?.Cancel();
+        Job = null;
     }
 
     private void Learn(LogEntry entry)

@@ -21,6 +21,9 @@ public sealed partial class ReplicaAgent
             case MachineOutput.Push push:
                 ((IActorRef)push.Caller).Tell(push.Message, Self);
                 break;
+            case MachineOutput.Continue:
+                Self.Tell(GoOn.Instance); // Behind the heartbeats and all else that is in the mailbox.
+                break;
             case MachineOutput.Map map:
                 _neighbours.Map.Tell(map.Message, Self);
                 break;

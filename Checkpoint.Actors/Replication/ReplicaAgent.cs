@@ -95,6 +95,9 @@ public sealed partial class ReplicaAgent : UntypedActor
             case TimePassed:
                 OnTick();
                 break;
+            case GoOn:
+                Step(MachineInput.Continue.Instance);
+                break;
             case ViewJournalProtocol.Rows rows:
                 Step(new MachineInput.ViewRow(Newest(rows.Kept)));
                 break;
@@ -230,6 +233,11 @@ public sealed partial class ReplicaAgent : UntypedActor
     private sealed record TimePassed
     {
         public static readonly TimePassed Instance = new();
+    }
+
+    private sealed record GoOn
+    {
+        public static readonly GoOn Instance = new();
     }
 
     private sealed record Probed(HostId Host, bool IsDead);

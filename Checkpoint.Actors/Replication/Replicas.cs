@@ -33,6 +33,9 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
     /// <summary>The mark moved, so reads that waited for it may be served.</summary>
     public Action<Replica> MarkMoved { get; set; } = _ => { };
 
+    /// <summary>What looked at the content of the replica in slices has been stopped.</summary>
+    public Action<Replica> Stopped { get; set; } = _ => { };
+
     /// <summary>The replica is gone; what its own host still has under way for it has to be answered.</summary>
     public Action<Replica> Gone { get; set; } = _ => { };
 
@@ -43,7 +46,7 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
 
     public Replica Add(IncarnationState state)
     {
-        var replica = new Replica(state);
+        var replica = new Replica(state) { StepWorkMax = context.Options.StepWorkMax };
         _all.Add(replica.Id, replica);
         if (_byName.TryGetValue(replica.Name, out var named))
             named.Add(replica);
@@ -104,6 +107,7 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
         if (replica.IsSetAside)
             return;
         replica.SetAside(sequence);
+        Stopped(replica);
         TellSetAside(replica, why);
     }
 
@@ -172,26 +176,71 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
         return true;
     }
 
-    /// <summary>Everything up to <paramref name="mark"/> is stable: applied in order, told to trackers, the map and those who wait.</summary>
+    /// <summary>
+    /// Everything up to <paramref name="mark"/> is stable: applied in order, told to trackers, the map and those who wait. A large update is
+    /// applied in slices, and what comes after it when that is done.
+    /// </summary>
     public void Advance(Replica replica, long mark)
     {
         mark = Math.Min(mark, replica.Log.End);
         if (replica.Table is null || mark <= replica.Mark)
             return;
-        while (replica.Mark < mark)
+        replica.StableTo = Math.Max(replica.StableTo, mark);
+        if (replica.Job is null)
+            GoOn(replica);
+    }
+
+    /// <summary>A job of the replica has ended that was no update: whoever waited for it goes on.</summary>
+    public void OnJobEnded(Replica replica)
+    {
+        if (replica.Job is null && Find(replica.Id) == replica)
+            GoOn(replica);
+    }
+
+    private void GoOn(Replica replica)
+    {
+        while (replica.Job is null && replica.Mark < replica.StableTo)
         {
             var entry = replica.Log[replica.Mark + 1];
-            replica.Mark++;
-            Apply(replica, entry);
-            Applied?.Invoke(replica, entry);
-            TellWaiters(replica);
-            if (entry.Sequence > replica.StartEnd && Act(replica, entry))
+            if (BeginLarge(replica, entry))
+                break;
+            if (TakeEffect(replica, entry, null))
                 return;
         }
 
         TellWaiters(replica); // After a hand-over they hear what they could not before.
         replica.Log.Truncate(Math.Min(replica.Mark, replica.Orderer?.RetainAbove ?? long.MaxValue));
+        replica.Orderer?.OnMarkMoved();
         MarkMoved(replica);
+    }
+
+    /// <returns>False when it may be applied in one step.</returns>
+    private bool BeginLarge(Replica replica, LogEntry entry)
+    {
+        if (entry.Body is not LogBody.Content { Op: ContentOp.Write or ContentOp.Overwrite or ContentOp.CreateSection } content
+            || replica.IsSetAside || ContentWork.Of(content.Op) <= context.Options.StepWorkMax)
+            return false;
+        var update = replica.Table!.Begin(content.Op, entry.Sequence, entry.Time);
+        replica.Job = new ApplyJob(replica, update, context.Options.SliceWork, failure =>
+        {
+            if (failure is not null)
+                SetAside(replica, entry.Sequence, SetAsideText.Of(failure));
+            if (!TakeEffect(replica, entry, failure is null ? update : null))
+                GoOn(replica);
+        });
+        context.Jobs.Begin(replica.Job);
+        return true;
+    }
+
+    /// <param name="made">Set when it was applied in slices.</param>
+    /// <returns>True when the replica is gone.</returns>
+    private bool TakeEffect(Replica replica, LogEntry entry, TableUpdate? made)
+    {
+        replica.Mark++;
+        Apply(replica, entry, made);
+        Applied?.Invoke(replica, entry);
+        TellWaiters(replica);
+        return entry.Sequence > replica.StartEnd && Act(replica, entry);
     }
 
     /// <summary>Forgets an incarnation.</summary>
@@ -206,6 +255,7 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
         foreach (var tracker in replica.Trackers)
             context.Out(new MachineOutput.Push(tracker, new ReplicaAgentProtocol.Gone(replica.Id)));
         context.Out(new MachineOutput.Map(new SectionMapProtocol.Dropped(replica.Id)));
+        replica.StopJob();
         replica.Table?.Release();
         replica.Orderer = null;
         EndWaiters(replica, "the checkpoint is gone");
@@ -232,7 +282,7 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
             _byName.Remove(replica.Name);
     }
 
-    private void Apply(Replica replica, LogEntry entry)
+    private void Apply(Replica replica, LogEntry entry, TableUpdate? made)
     {
         if (entry.Body is not LogBody.Content content || replica.IsSetAside)
         {
@@ -242,7 +292,8 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
 
         try
         {
-            Apply(replica, replica.Table!, entry, content);
+            context.Options.ContentFault?.Invoke(ContentStep.Apply, replica.Name, content.Op);
+            Apply(replica, replica.Table!, entry, content, made);
         }
         catch (Exception e) when (e is not BrokenOrderException)
         {
@@ -250,11 +301,10 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
         }
     }
 
-    private void Apply(Replica replica, SectionTable table, LogEntry entry, LogBody.Content content)
+    private void Apply(Replica replica, SectionTable table, LogEntry entry, LogBody.Content content, TableUpdate? made)
     {
-        List<SectionMapProtocol.PageChange> pages = [];
-        context.Options.ContentFault?.Invoke(ContentStep.Apply, replica.Name, content.Op);
-        var changes = table.Apply(content.Op, entry.Sequence, entry.Time, pages);
+        var pages = made?.Pages ?? [];
+        var changes = made?.Changes ?? table.Apply(content.Op, entry.Sequence, entry.Time, pages);
         replica.Pending!.Remove(entry.Sequence);
         if (pages.Count > 0)
             context.Out(new MachineOutput.Map(

@@ -15,28 +15,53 @@ internal static class TableReader
         return element.Size == ReadElement.Whole || (!range.IsEmpty && range.IsWithin(attributes.MaxSectionSize));
     }
 
+    /// <summary>Must a read of the head wait until what is pending is applied? It is too much to be made for a read.</summary>
+    public static bool NeedsMark(QueryBody body, PendingSections pending)
+    {
+        if (pending.IsOpaque || body is not QueryBody.Read read)
+            return pending.IsOpaque;
+        foreach (var element in read.Elements)
+            if (pending.NeedsMark(element.Id))
+                return true;
+        return false;
+    }
+
     /// <param name="pending">Null: the stable state. Else the head.</param>
-    public static QueryResult Read(QueryBody body, Replica replica, PendingSections? pending)
+    /// <returns>The result, or when it is too much for one step what makes it in slices.</returns>
+    public static (QueryResult? Result, IQuerySteps? Steps) Begin(QueryBody body, Replica replica, PendingSections? pending)
     {
         var table = replica.Table!;
         switch (body)
         {
             case QueryBody.Read read:
-                var result = table.Read(read.Elements, pending);
-                return result.Status == AisStatus.Ok
-                    ? new QueryResult.Read(result.Data)
-                    : new QueryResult.Refused(result.Status, result.Reason, result.ErroneousIndex);
+                return Begin(read, table, pending, replica.StepWorkMax);
             case QueryBody.Describe:
-                return new QueryResult.Described(new CheckpointDescriptor(
+                return (new QueryResult.Described(new CheckpointDescriptor(
                     replica.State.Attributes with { RetentionDuration = replica.State.RetentionDuration },
                     pending?.Count ?? table.Count,
-                    pending?.BytesUsed ?? table.BytesUsed));
+                    pending?.BytesUsed ?? table.BytesUsed)), null);
             case QueryBody.List list:
-                return new QueryResult.Listed(table.Select(list.Chosen, list.Time, pending));
+                var lister = new SectionLister(table, list.Chosen, list.Time, pending);
+                return lister.Work > replica.StepWorkMax ? (null, lister) : Whole(lister);
             case QueryBody.DescribeSections describe:
-                return new QueryResult.SectionsDescribed([.. describe.Ids.Select(id => table.Describe(id, pending))]);
+                return (new QueryResult.SectionsDescribed([.. describe.Ids.Select(id => table.Describe(id, pending))]), null);
             default:
                 throw new InvalidOperationException($"No rule reads {body.GetType().Name}.");
         }
+    }
+
+    private static (QueryResult? Result, IQuerySteps? Steps) Begin(QueryBody.Read read, SectionTable table, PendingSections? pending, long workMax)
+    {
+        var reader = new SectionReader(table, read.Elements, pending);
+        if (ContentWork.Of(read.Elements.Count, 0) > workMax)
+            return (null, reader);
+        reader.LookUp();
+        return reader.Bytes > workMax ? (null, reader) : Whole(reader);
+    }
+
+    private static (QueryResult? Result, IQuerySteps? Steps) Whole(IQuerySteps steps)
+    {
+        steps.Step(long.MaxValue);
+        return (steps.Result, null);
     }
 }

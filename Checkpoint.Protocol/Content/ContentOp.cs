@@ -38,6 +38,9 @@ public abstract record ContentOp
     public sealed record Write(IReadOnlyList<WriteElement> Elements) : ContentOp
     {
         public override long DataBytes { get; } = Elements.Sum(element => (long)element.Data.Length);
+
+        /// <summary>Of all ids. Counted once, as the data is: whoever asks works on the vector in slices.</summary>
+        public long IdBytes { get; } = Elements.Sum(element => (long)element.Id.Length);
     }
 
     /// <summary>saCkptSectionOverwrite: content and size are replaced; heals a corrupted section.</summary>

@@ -22,7 +22,7 @@ public static class ContentOpCodec
     /// <summary>About how many bytes <see cref="Write"/> writes: data and ids are counted exactly.</summary>
     public static long SizeHint(ContentOp op) => op switch
     {
-        ContentOp.Write write => write.Elements.Sum(element => 14L + element.Id.Length + element.Data.Length),
+        ContentOp.Write write => ((long)WriteElementSizeMinBytes * write.Elements.Count) + write.IdBytes + write.DataBytes,
         ContentOp.Overwrite overwrite => (long)overwrite.Id.Length + overwrite.Data.Length,
         ContentOp.CreateSection create => (long)create.Id.Length + create.Data.Length,
         ContentOp.DeleteSection delete => delete.Id.Length,

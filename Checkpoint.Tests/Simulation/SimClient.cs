@@ -195,7 +195,9 @@ public sealed class SimClient
         _world.Step(_host, new MachineInput.Local(asked, this));
     }
 
-    private long Deadline() => _host.ClockAt(_world.Time) + (_world.Random.Between(300, 2500) * Millisecond);
+    /// <summary>Vectors in slices go one after the other: when everybody writes everywhere at once, the last one needs its time.</summary>
+    private long Deadline() => _host.ClockAt(_world.Time)
+        + (Math.Max(_world.Random.Between(300, 2500), _world.Profile.Slices && !_world.IsFaulty ? 2500 : 0) * Millisecond);
 
     private ulong NewId() => _world.Random.Next() | 1;
 }

@@ -53,6 +53,9 @@ public sealed record SimProfile
     /// <summary>Where such a write throws, at every host.</summary>
     public ContentStep PoisonStep { get; init; } = ContentStep.Apply;
 
+    /// <summary>Vectors are worked on in slices, with everything that may happen between them.</summary>
+    public bool Slices { get; init; }
+
     /// <summary>A dead process on the same machine is known to be dead.</summary>
     public bool KernelKnows { get; init; } = true;
 

@@ -1,3 +1,4 @@
+using Checkpoint.Actors.Content;
 using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Replication;
 using Checkpoint.Protocol;
@@ -23,6 +24,9 @@ public sealed class SimWorld
         RoundsMax = 2,
         TombstoneTime = 4 * Second, // Above every fault's duration and every deadline here, as the real one is there.
     };
+
+    /// <summary>A vector of three elements is checked, applied and read an element at a time.</summary>
+    private static readonly MachineOptions Sliced = Options with { StepWorkMax = 2 * ContentWork.PerElement, SliceWork = 1 };
 
     private readonly PriorityQueue<Action, (long Time, long Order)> _events = new();
     private readonly Dictionary<(int From, int To), long> _lastArrival = [];
@@ -56,6 +60,9 @@ public sealed class SimWorld
     public List<SimHost> Hosts { get; } = [];
 
     public bool IsFaulty { get; set; } = true;
+
+    /// <summary>Times that a machine asked to go on.</summary>
+    public long Slices { get; private set; }
 
     /// <summary>Told of every output that is not the world's own business.</summary>
     public Action<SimHost, MachineOutput> Told { get; set; } = (_, _) => { };
@@ -186,7 +193,7 @@ public sealed class SimWorld
         var rate = 1 + ((Random.Below((2 * Profile.DriftPerMille) + 1) - Profile.DriftPerMille) / 1000.0);
         var id = new HostId($"host{slot}:1", (long)(Random.Next() >> 2));
         SimHost host = null!;
-        var options = Options with { ContentFault = (step, _, op) => Throw(host, step, op) };
+        var options = (Profile.Slices ? Sliced : Options) with { ContentFault = (step, _, op) => Throw(host, step, op) };
         host = new SimHost(id, slot, options, Random.Next(), Time, Random.Between(1, 1000) * Second, rate);
         Trace?.Add($"{Time / 1000,10} {id} starts");
         Hosts.Add(host);
@@ -224,6 +231,10 @@ public sealed class SimWorld
             case MachineOutput.Send send:
                 Checker.OnSend(host, send.Message);
                 Transmit(host, send.To, send.Message);
+                break;
+            case MachineOutput.Continue:
+                // Not drawn: schedules without slices stay what they were. A slice waits behind what has come by then, and now and then for long.
+                At((++Slices % 16 == 0 && IsFaulty ? 400 : 1 + (Slices % 5)) * (Millisecond / 20), () => Step(host, MachineInput.Continue.Instance));
                 break;
             case MachineOutput.AppendView append:
                 At(JournalDelay(), () => Append(host, append.Row));

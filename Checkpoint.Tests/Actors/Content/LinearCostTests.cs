@@ -1,4 +1,3 @@
-using System.Collections;
 using Checkpoint.Actors.Content;
 using Checkpoint.Protocol;
 using static Checkpoint.Tests.Actors.Content.TableDriver;
@@ -60,29 +59,5 @@ public sealed class LinearCostTests
         driver.ApplyAll();
 
         Assert.All(vectors, vector => Assert.InRange(vector.Looks, 2, Looks * 2));
-    }
-
-    private sealed class CountedElements(WriteElement[] elements) : IReadOnlyList<WriteElement>
-    {
-        public int Looks { get; private set; }
-
-        public int Count => elements.Length;
-
-        public WriteElement this[int index]
-        {
-            get
-            {
-                Looks++;
-                return elements[index];
-            }
-        }
-
-        public IEnumerator<WriteElement> GetEnumerator()
-        {
-            for (var index = 0; index < elements.Length; index++)
-                yield return this[index];
-        }
-
-        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

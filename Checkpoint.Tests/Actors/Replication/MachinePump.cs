@@ -46,6 +46,13 @@ internal sealed class MachinePump
 
     public bool IsJournalAway { get; set; }
 
+    /// <summary>Told before and after each step of a machine.</summary>
+    public Action<int, MachineInput> Stepping { get; set; } = (_, _) => { };
+
+    public Action<int, MachineInput> Stepped { get; set; } = (_, _) => { };
+
+    public Action<int, ReplicaAgentProtocol.IReply> Replied { get; set; } = (_, _) => { };
+
     public HostMachine[] Machines { get; }
 
     /// <summary>Each machine's, for reads beside the pump's steps, from any thread.</summary>
@@ -115,13 +122,20 @@ internal sealed class MachinePump
         Ask<ReplicaAgentProtocol.AgentStatus>(host, (number, _) => new ReplicaAgentProtocol.GetAgentStatus(number))
             .Incarnations.Single(status => status.Incarnation == incarnation);
 
+    public ulong NextNumber() => ++_number;
+
+    /// <summary>Leaves a command, for the present step or the next one to go on with.</summary>
+    public void Give(int host, ReplicaAgentProtocol.ICommand command) => _inputs.Enqueue((host, new MachineInput.Local(command, this)));
+
     public void Step(int host, MachineInput input)
     {
         _inputs.Enqueue((host, input));
         while (_inputs.TryDequeue(out var next))
         {
             _outputs.Clear();
+            Stepping(next.To, next.Input);
             Gates[next.To].Step(next.Input, _outputs);
+            Stepped(next.To, next.Input);
             foreach (var output in _outputs)
                 CarryOut(next.To, output);
         }
@@ -135,6 +149,9 @@ internal sealed class MachinePump
                 break;
             case MachineOutput.Send send:
                 _inputs.Enqueue((Array.IndexOf(Hosts, send.To), new MachineInput.FromHost(Hosts[host], send.Message)));
+                break;
+            case MachineOutput.Continue:
+                _inputs.Enqueue((host, MachineInput.Continue.Instance));
                 break;
             case MachineOutput.AppendView or MachineOutput.ReadViews when IsJournalAway:
                 _inputs.Enqueue((host, MachineInput.JournalAway.Instance));
@@ -150,6 +167,7 @@ internal sealed class MachinePump
                 break;
             case MachineOutput.Reply reply:
                 Assert.True(_replies.TryAdd(reply.Message.Number, reply.Message), $"{reply.Message} is a second answer");
+                Replied(host, reply.Message);
                 break;
             case MachineOutput.Push push:
                 Pushed.Add(push.Message);
