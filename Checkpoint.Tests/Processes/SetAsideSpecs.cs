@@ -47,7 +47,7 @@ public sealed class SetAsideSpecs : IAsyncLifetime
                 await foreach (var section in handle.SectionsAsync())
                     Assert.Fail($"{section} of content that nobody has");
             }));
-            Assert.Equal(AisStatus.Library, await Application.PatientStatusOfAsync(() => handle.SynchronizeAsync()));
+            Assert.Equal(AisStatus.BadOperation, await Application.PatientStatusOfAsync(() => handle.SynchronizeAsync())); // Of a synchronous one, as ever.
         }
 
         foreach (var administrator in _operators)
