@@ -52,8 +52,7 @@ static void compare(const SaCkptCheckpointCreationAttributesT *seen, const SaCkp
     if (seen->creationFlags != given->creationFlags || seen->checkpointSize != given->checkpointSize || seen->maxSections != given->maxSections
         || seen->maxSectionSize != given->maxSectionSize || seen->maxSectionIdSize != given->maxSectionIdSize)
         wrong("the attributes are not those of the creation");
-    /* Profile opensaf is about to keep what is below 10 ms as given. */
-    if (seen->retentionDuration != given->retentionDuration && !(run.profile == OPENSAF && given->retentionDuration < 10 * SA_TIME_ONE_MILLISECOND))
+    if (seen->retentionDuration != given->retentionDuration)
         wrong("retentionDuration %lld, given %lld", (long long)seen->retentionDuration, (long long)given->retentionDuration);
 }
 
