@@ -8,7 +8,7 @@ namespace Checkpoint.Tests.Simulation;
 /// </summary>
 public sealed class SlicedSimulationTests(ITestOutputHelper output)
 {
-    private const int SchedulesOfQuickRuns = 60;
+    private const int SchedulesOfQuickRuns = 25;
 
     [Fact(DisplayName = "Without faults every call is answered Ok, and all hosts hold the same, with vectors in slices")]
     public void Calm()

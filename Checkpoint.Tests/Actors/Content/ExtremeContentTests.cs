@@ -71,13 +71,11 @@ public sealed class ExtremeContentTests
     [Theory(DisplayName = "Whatever can be decoded is refused or can be applied, and what is pending is what the table becomes")]
     [InlineData(1)]
     [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
     public void Checked_is_applicable(int seed)
     {
         var random = new Random(seed);
         var applied = 0;
-        for (var round = 0; round < 60; round++)
+        for (var round = 0; round < 12; round++)
         {
             var attributes = Attributes(
                 (uint)Pick(random, 1, 2, 3, 8, uint.MaxValue), random.Next(2) == 0 ? ulong.MaxValue : (ulong)Number(random), (ulong)Pick(random, 0, 1, 2, 16, 65_535, -1));
@@ -103,7 +101,7 @@ public sealed class ExtremeContentTests
             driver.Table.Release();
         }
 
-        Assert.True(applied > 200, $"only {applied} changes could be applied");
+        Assert.True(applied > 40, $"only {applied} changes could be applied");
     }
 
     /// <summary>What checks know of a section is what reading makes of it.</summary>
@@ -146,12 +144,12 @@ public sealed class ExtremeContentTests
 
     private static byte[] Data(Random random) => Bytes((int)Pick(random, 0, 1, 2, 255, 16_383, 16_384, 16_385, 50_000), (byte)random.Next(1, 255));
 
-    private static long Number(Random random) => random.Next(4) switch
+    private static long Number(Random random) => random.Next(16) switch
     {
-        3 => long.MaxValue - random.Next(20_000),
-        0 => random.Next(100_000),
-        1 => ContentLimits.SectionSizeMaxBytes + random.Next(-20_000, 2),
-        _ => Numbers[random.Next(Numbers.Length)],
+        0 => ContentLimits.SectionSizeMaxBytes + random.Next(-20_000, 2), // Rarely: 4,096 pages each.
+        <= 3 => long.MaxValue - random.Next(20_000),
+        <= 7 => Numbers[random.Next(Numbers.Length)],
+        _ => random.Next(100_000),
     };
 
     private static long Pick(Random random, params long[] values) => values[random.Next(values.Length)];
