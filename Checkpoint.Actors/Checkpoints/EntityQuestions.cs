@@ -24,7 +24,7 @@ internal sealed class EntityQuestions<TAsker>(SessionId ownId)
 
     /// <summary>
     /// A question without an end would have to be remembered without an end by its entity. AIS lets a call time out on its own
-    /// account (TIMEOUT); whoever waits on may ask anew.
+    /// account (TIMEOUT); whoever waits on may ask anew. An open with SA_TIME_MAX never ends in TIMEOUT (ais-ckpt 1.1): it is asked anew here.
     /// </summary>
     public const long DeadlineMax = 600 * AisTime.NanosecondsPerSecond;
 
@@ -91,6 +91,8 @@ internal sealed class EntityQuestions<TAsker>(SessionId ownId)
             }
 
             Forget(question);
+            if (question.Asked is CheckpointProtocol.Open && question.Asked.Deadline > question.Command.Deadline)
+                return Ask(question.Asked, question.Asker, monotonic, wall); // Its opener names it as well, so a new number opens nothing twice.
             if (question.Asked.Deadline > question.Command.Deadline)
                 unanswered(question.Asker, new CheckpointProtocol.Refused(
                     question.Asked.Number, AisStatus.Timeout, $"no answer within {AisTime.ToTimeSpan(DeadlineMax).TotalMinutes:0} minutes"));

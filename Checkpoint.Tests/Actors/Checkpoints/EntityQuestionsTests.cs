@@ -112,6 +112,18 @@ public sealed class EntityQuestionsTests
         Assert.Equal(1UL, _unanswered[0].Number);
     }
 
+    [Fact(DisplayName = "An open without a time limit is asked anew when a question's time is over, and never told TIMEOUT")]
+    public void Open_for_ever()
+    {
+        var first = Ask(Some.Open(Opener(A, handle: 1), number: 1) with { Deadline = AisTime.End });
+        Take(first.Deadline);
+        var end = first.Deadline + EntityQuestions<string>.AnswerGrace;
+        var second = Take(end)!;
+        Assert.Equal((first.Number + 1, end + EntityQuestions<string>.DeadlineMax, first.Number), (second.Number, second.Deadline, second.AnsweredTo));
+        Assert.Empty(_unanswered);
+        Assert.Equal(("", new Done(1)), _questions.Answered(new Done(second.Number), end, end));
+    }
+
     [Fact(DisplayName = "An open that is taken back is not asked again")]
     public void Taken_back()
     {
