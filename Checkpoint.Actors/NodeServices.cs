@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Checkpoint.Actors.Node;
 using Checkpoint.Actors.Replication;
+using Checkpoint.Actors.Sessions;
+using Checkpoint.Actors.Transit;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors;
@@ -24,6 +26,9 @@ public sealed record NodeServices(HostId Self, string NodeName, TimeProvider Clo
 
     /// <summary>Whether this failure of the journal proves that none of the rows is in it. Nothing does, for journals that nobody knows.</summary>
     public Func<Exception, bool> ProvesUnwritten { get; init; } = _ => false;
+
+    /// <summary>What the clients of this host may hold of its memory.</summary>
+    public TransitBudgets Transit { get; init; } = new(SessionOptions.Defaults.NodeInFlightBytesMax, Clock);
 
     /// <summary>The host's session registry.</summary>
     public IActorRef Sessions { get; init; } = ActorRefs.Nobody;

@@ -25,7 +25,10 @@ internal static class SectionPages
         return pages;
     }
 
-    /// <summary>The bytes [offset, offset + length), which must be inside; a slice of the page when one page holds them all.</summary>
+    /// <summary>
+    /// The bytes [offset, offset + length), which must be inside; a slice of the page when one page holds them all, and where they lie when they are
+    /// many. The pages are of a section that is shared.
+    /// </summary>
     public static ReadOnlyMemory<byte> Read(byte[][] pages, long offset, int length)
     {
         if (length == 0)
@@ -34,6 +37,9 @@ internal static class SectionPages
         var start = (int)(offset % ContentLimits.PageSizeBytes);
         if (start + length <= pages[index].Length)
             return new ReadOnlyMemory<byte>(pages[index], start, length);
+
+        if (length >= PagedMemory.BytesMin)
+            return new PagedMemory(pages, offset, length).Memory;
 
         var bytes = GC.AllocateUninitializedArray<byte>(length);
         CopyTo(pages, offset, bytes);

@@ -1,3 +1,4 @@
+using Checkpoint.Actors.Transit;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Content;
@@ -9,7 +10,9 @@ namespace Checkpoint.Actors.Content;
 /// </code>
 /// </summary>
 /// <param name="pending">Null: the stable state. Else the head.</param>
-internal sealed class SectionReader(SectionTable table, IReadOnlyList<ReadElement> elements, PendingSections? pending) : IQuerySteps
+/// <param name="room">Where each buffer's bytes are reserved before any is copied; NO_MEMORY where there is none. Null: another host asks.</param>
+internal sealed class SectionReader(
+    SectionTable table, IReadOnlyList<ReadElement> elements, PendingSections? pending, Reservation? room = null) : IQuerySteps
 {
     private readonly Section[] _found = new Section[elements.Count];
     private readonly ReadOnlyMemory<byte>[] _data = new ReadOnlyMemory<byte>[elements.Count];
@@ -60,6 +63,8 @@ internal sealed class SectionReader(SectionTable table, IReadOnlyList<ReadElemen
             Refuse(AisStatus.NotExist, ContentCheck.CorruptedReason(element.Id), index);
         else if (range.Offset > (ulong)section.Size)
             Refuse(AisStatus.InvalidParam, $"offset {range.Offset} is beyond the section's {section.Size} bytes", index);
+        else if (room?.TryReserve(section.LengthIn(range)) == false)
+            Refuse(AisStatus.NoMemory, room.Refused!, -1);
         else
         {
             _found[_looked++] = section;
@@ -74,10 +79,10 @@ internal sealed class SectionReader(SectionTable table, IReadOnlyList<ReadElemen
     {
         var (section, range) = (_found[_copied], elements[_copied].Range);
         var length = section.LengthIn(range);
-        if (length <= ContentLimits.PageSizeBytes)
+        if (length <= ContentLimits.PageSizeBytes || length >= PagedMemory.BytesMin) // Not copied: where it lies.
         {
             _data[_copied++] = section.Read(range);
-            return length;
+            return 0;
         }
 
         _buffer ??= GC.AllocateUninitializedArray<byte>(length);

@@ -1,3 +1,4 @@
+using Checkpoint.Actors.Transit;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Content;
@@ -12,9 +13,11 @@ public static class SectionReads
     /// saCkptCheckpointRead: min(size, rest of the section) from each offset, all elements of one state. INVALID_PARAM for an offset
     /// beyond the section or more than max-section-size, NOT_EXIST for an absent or corrupted section; with the element's index.
     /// </summary>
-    public static ReadResult Read(this SectionTable table, IReadOnlyList<ReadElement> elements, PendingSections? pending = null)
+    /// <param name="room">Where each buffer's bytes are reserved before it is copied; NO_MEMORY where there is none. Null: another host asks.</param>
+    public static ReadResult Read(
+        this SectionTable table, IReadOnlyList<ReadElement> elements, PendingSections? pending = null, Reservation? room = null)
     {
-        var reader = new SectionReader(table, elements, pending);
+        var reader = new SectionReader(table, elements, pending, room);
         reader.Step(long.MaxValue);
         return reader.Read;
     }

@@ -8,6 +8,7 @@ using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Map;
 using Checkpoint.Actors.Replication;
 using Checkpoint.Actors.Sessions;
+using Checkpoint.Actors.Transit;
 using Checkpoint.Actors.Views;
 
 namespace Checkpoint.Actors.Node;
@@ -47,14 +48,20 @@ public sealed class NodeGuardian : ReceiveActor
         var self = HostIds.Of(Cluster.Get(Context.System).SelfUniqueAddress);
         var replicator = Context.Watch(DistributedData.Get(Context.System).Replicator);
         var views = Watched(ViewJournal.Props(options.Agent.JournalTimeout), "views");
-        var pool = BucketPool.ForQuota(options.Machine.BytesMax);
+        var pool = BucketPool.ForQuota(options.MapBytes ?? options.Machine.BytesMax);
         var map = Watched(SectionMap.Props(replicator, pool, options.Map, clock), "map");
         var machine = new MachineGate(new HostMachine(self, MachineOptionsOf(options), seed, new MapCapacity(pool)), clock);
         var agent = Watched(
             ReplicaAgent.Props(machine, self, clock, options.Agent, new AgentNeighbours(views, map), options.Faults), "agent");
-        var services = new NodeServices(self, options.NodeName, clock) { Agent = agent, Machine = machine, ProvesUnwritten = options.ProvesUnwritten };
+        var services = new NodeServices(self, options.NodeName, clock)
+        {
+            Agent = agent,
+            Machine = machine,
+            ProvesUnwritten = options.ProvesUnwritten,
+            Transit = new TransitBudgets(options.Sessions.NodeInFlightBytesMax, clock),
+        };
         services = services with { Checkpoints = Context.Watch(CheckpointRegion.Start(Context.System, services, options.Entities)) };
-        var settings = new SessionSettings(options.Sessions, options.Journal, options.Faults);
+        var settings = new SessionSettings(options.Sessions, options.Journal, options.Faults) { NodeLimits = options.Limits };
         services = services with { Sessions = Watched(SessionRegistry.Props(services, settings), SessionRegistry.Name) };
         ClusterClientReceptionist.Get(Context.System).RegisterService(Watched(Door.Props(services.Sessions), Door.Name));
         return services;

@@ -5,6 +5,7 @@ using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Map;
 using Checkpoint.Actors.Replication;
 using Checkpoint.Actors.Sessions;
+using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Node;
 
@@ -23,6 +24,12 @@ public sealed record NodeOptions(string NodeName, AgentOptions Agent, Checkpoint
 
     /// <summary>See <see cref="NodeServices.ProvesUnwritten"/>.</summary>
     public Func<Exception, bool> ProvesUnwritten { get; init; } = _ => false;
+
+    /// <summary>What the map's buckets follow from; null: what the machine may hold. Equal on all hosts.</summary>
+    public long? MapBytes { get; init; }
+
+    /// <summary>For <c>status</c>: what was compared with what the process may have.</summary>
+    public IReadOnlyList<SessionProtocol.LimitRow> Limits { get; init; } = [];
 
     /// <summary>For <c>status</c>: what kind of journal the hosts share.</summary>
     public string Journal { get; init; } = "";

@@ -114,7 +114,10 @@ public sealed partial class HostMachine
             _ => throw new InvalidOperationException($"No rule reads {command.GetType().Name}."),
         };
         _queries.Submit(new PendingQuery(
-            incarnation, body, deadline, isRemote: false, result => _context.Reply(caller, ReplyTo(command, result)), null));
+            incarnation, body, deadline, isRemote: false, result => _context.Reply(caller, ReplyTo(command, result)), null)
+        {
+            Room = command switch { Read read => read.Room, List list => list.Room, _ => null },
+        });
     }
 
     private void Control(ICommand command, object caller)
@@ -159,10 +162,10 @@ public sealed partial class HostMachine
         {
             Read read => new ReadDone(read.Number, result is QueryResult.Read data
                 ? new ReadResult(AisStatus.Ok, data.Data)
-                : ReadResult.Refused(refused!.Status, refused.Reason ?? "", refused.ErroneousIndex)),
+                : ReadResult.Refused(refused!.Status, refused.Reason ?? "", refused.ErroneousIndex), read.Room),
             Describe describe => new Described(
                 describe.Number, refused?.Status ?? AisStatus.Ok, refused?.Reason, (result as QueryResult.Described)?.Descriptor),
-            List list => new Listed(list.Number, refused?.Status ?? AisStatus.Ok, refused?.Reason, (result as QueryResult.Listed)?.Ids ?? []),
+            List list => new Listed(list.Number, refused?.Status ?? AisStatus.Ok, refused?.Reason, (result as QueryResult.Listed)?.Ids ?? [], list.Room),
             DescribeSections sections => new SectionsDescribed(
                 sections.Number, refused?.Status ?? AisStatus.Ok, refused?.Reason, (result as QueryResult.SectionsDescribed)?.Descriptors ?? []),
             _ => new Done(command.Number, refused?.Status ?? AisStatus.Ok, refused?.Reason),

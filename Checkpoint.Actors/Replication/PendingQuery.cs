@@ -1,3 +1,4 @@
+using Checkpoint.Actors.Transit;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Replication;
@@ -15,6 +16,9 @@ internal sealed class PendingQuery(IncarnationId incarnation, QueryBody body, lo
 
     /// <summary>When it has waited long enough without being served, though its deadline may be later.</summary>
     public long HeldUntil { get; set; }
+
+    /// <summary>Where the bytes of the answer are reserved; null: they are not counted here.</summary>
+    public Reservation? Room { get; init; }
 
     public bool IsRemote { get; } = isRemote;
 
@@ -37,6 +41,8 @@ internal sealed class PendingQuery(IncarnationId incarnation, QueryBody body, lo
         if (IsAnswered)
             return;
         IsAnswered = true;
+        if (result is QueryResult.Refused)
+            Room?.Release();
         answer(result);
     }
 

@@ -1,5 +1,6 @@
 using Checkpoint.Actors.Content;
 using Checkpoint.Actors.Diagnostics;
+using Checkpoint.Actors.Transit;
 using Checkpoint.Actors.Views;
 using Checkpoint.Protocol;
 
@@ -102,8 +103,18 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
         if (answer.WasMoved)
             _parked.Add(query);
         else
-            query.Answer(answer.Result);
+            query.Answer(Counted(answer.Result, query.Room));
     }
+
+    /// <summary>How much another host answers is known when it is here; the links bound what is on its way until then.</summary>
+    private static QueryResult Counted(QueryResult result, Reservation? room) => result switch
+    {
+        QueryResult.Read read when room?.TryReserve(read.Data.Sum(data => (long)data.Length)) == false =>
+            new QueryResult.Refused(AisStatus.NoMemory, room.Refused),
+        QueryResult.Listed listed when room?.TryReserve(TableReader.BytesOf(listed.Ids.Count)) == false =>
+            new QueryResult.Refused(AisStatus.NoResources, room.Refused),
+        _ => result,
+    };
 
     public void OnMarkMoved(Replica replica)
     {

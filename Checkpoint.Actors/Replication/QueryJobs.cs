@@ -26,7 +26,7 @@ internal sealed class QueryJobs(
         try
         {
             context.Options.ContentFault?.Invoke(ContentStep.Read, replica.Name, null);
-            (result, steps) = TableReader.Begin(query.Body, replica, pending);
+            (result, steps) = TableReader.Begin(query.Body, replica, pending, query.Room);
         }
         catch (Exception e)
         {

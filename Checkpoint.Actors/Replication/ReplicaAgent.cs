@@ -35,6 +35,7 @@ public sealed partial class ReplicaAgent : UntypedActor
     private readonly AgentOptions _options;
     private readonly AgentNeighbours _neighbours;
     private readonly FaultSwitch _faults;
+    private readonly MemoryWatch _memory = MemoryWatch.OfProcess();
     private readonly HostLinks _links;
     private readonly StalledFrames _stalled = new();
     private readonly ClusterWatch _members;
@@ -149,6 +150,7 @@ public sealed partial class ReplicaAgent : UntypedActor
     {
         Volatile.Write(ref _tickWaits, 0);
         var now = _clock.GetTimestamp();
+        _memory.Tick(now);
         while (_stalled.TryTake(now, out var frame))
             Handle(frame);
         Step(MachineInput.Tick.Instance);
@@ -210,8 +212,12 @@ public sealed partial class ReplicaAgent : UntypedActor
 
     private void Step(MachineInput input)
     {
-        if (_faults.Settings.NoMemory is var isExhausted && isExhausted != _isOutOfMemory)
+        if ((_faults.Settings.NoMemory || _memory.IsExhausted) is var isExhausted && isExhausted != _isOutOfMemory)
         {
+            if (_memory.IsExhausted || !_faults.Settings.NoMemory)
+                _log.Warning(isExhausted
+                    ? "This host's heap is nearly as large as it may become: creates and growing writes get NO_MEMORY."
+                    : "This host has memory for sections that grow again.");
             _isOutOfMemory = isExhausted; // Before the input: who was told that the fault is on, or off, finds it so.
             Step(new MachineInput.Memory(isExhausted));
         }

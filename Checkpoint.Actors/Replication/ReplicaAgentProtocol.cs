@@ -1,3 +1,4 @@
+using Checkpoint.Actors.Transit;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Replication;
@@ -41,9 +42,14 @@ public static class ReplicaAgentProtocol
     }
 
     /// <summary>One state of the replica (synchronous: local; asynchronous: at the active). Answered by <see cref="ReadDone"/>.</summary>
-    public sealed record Read(ulong Number, IncarnationId Incarnation, IReadOnlyList<ReadElement> Elements, long Deadline) : ICommand;
+    /// <param name="Room">
+    /// Where the bytes are reserved before they are copied; it goes back with the reply, and holds what an Ok reply has. Where it refuses
+    /// them the reply is NO_MEMORY. Null: not counted.
+    /// </param>
+    public sealed record Read(
+        ulong Number, IncarnationId Incarnation, IReadOnlyList<ReadElement> Elements, long Deadline, Reservation? Room = null) : ICommand;
 
-    public sealed record ReadDone(ulong Number, ReadResult Result) : IReply
+    public sealed record ReadDone(ulong Number, ReadResult Result, Reservation? Room = null) : IReply
     {
         public AisStatus Status => Result.Status;
 
@@ -56,9 +62,12 @@ public static class ReplicaAgentProtocol
     public sealed record Described(ulong Number, AisStatus Status, string? Reason, CheckpointDescriptor? Descriptor) : IReply;
 
     /// <summary>The ids that match, as of one sequence. Answered by <see cref="Listed"/>.</summary>
-    public sealed record List(ulong Number, IncarnationId Incarnation, SectionsChosen Chosen, long Time, long Deadline) : ICommand;
+    /// <param name="Room">As for <see cref="Read"/>; NO_RESOURCES where it refuses the ids.</param>
+    public sealed record List(
+        ulong Number, IncarnationId Incarnation, SectionsChosen Chosen, long Time, long Deadline, Reservation? Room = null) : ICommand;
 
-    public sealed record Listed(ulong Number, AisStatus Status, string? Reason, IReadOnlyList<SectionId> Ids) : IReply;
+    public sealed record Listed(
+        ulong Number, AisStatus Status, string? Reason, IReadOnlyList<SectionId> Ids, Reservation? Room = null) : IReply;
 
     /// <summary>Answered by <see cref="SectionsDescribed"/>: one entry an id, null for a section that is gone.</summary>
     public sealed record DescribeSections(ulong Number, IncarnationId Incarnation, IReadOnlyList<SectionId> Ids, long Deadline) : ICommand;

@@ -75,6 +75,9 @@ public sealed class Administration : ReceiveActor
             case SessionProtocol.GetNodeStatus:
                 Finish(AisStatus.Ok, body: report.NodeStatus(Cluster.Get(Context.System).State));
                 break;
+            case SessionProtocol.GetNodeLimits:
+                Finish(AisStatus.Ok, body: new SessionProtocol.NodeLimits(_setup.Settings.NodeLimits));
+                break;
             case SessionProtocol.ListCheckpoints:
                 Finish(AisStatus.Ok, body: report.List());
                 break;

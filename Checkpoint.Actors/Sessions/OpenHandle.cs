@@ -32,8 +32,11 @@ internal sealed class OpenHandle(ulong id, CheckpointName name, CheckpointProtoc
 
     public void StopTracking() => (IsTracking, IsTrackConfirmed, _credit, _gapPosition) = (false, false, 0, null);
 
-    /// <summary>The event to tell, or null when the client has not confirmed enough: then one gap follows as soon as it does.</summary>
-    public SessionProtocol.Changed? Offer(long position, IReadOnlyList<SectionChange> changes)
+    /// <summary>
+    /// The event to tell, its bytes reserved; a gap where there is no room for them; null when the client has not confirmed enough: then one
+    /// gap follows as soon as it does.
+    /// </summary>
+    public SessionProtocol.IMessage? Offer(long position, IReadOnlyList<SectionChange> changes, IByteRoom room)
     {
         if (_credit == 0 || _gapPosition is not null)
         {
@@ -42,7 +45,8 @@ internal sealed class OpenHandle(ulong id, CheckpointName name, CheckpointProtoc
         }
 
         _credit--;
-        return new SessionProtocol.Changed(id, position, changes);
+        var changed = new SessionProtocol.Changed(id, position, changes);
+        return room.TryReserve(SessionRoom.BytesOf(changed)) ? changed : new SessionProtocol.Gap(id, position);
     }
 
     /// <summary>The client has consumed events. Answers the gap that waited for it.</summary>

@@ -1,4 +1,5 @@
 using Checkpoint.Actors.Checkpoints;
+using Checkpoint.Actors.Transit;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Sessions;
@@ -27,6 +28,12 @@ internal sealed class PendingRequest(ulong requestId, SessionProtocol.Command co
 
     /// <summary>Counted against the client's bytes in flight.</summary>
     public long Bytes { get; init; }
+
+    /// <summary>Reads and iterations: where the answer's bytes are reserved.</summary>
+    public Reservation? Room { get; set; }
+
+    /// <summary>One of <see cref="HeldReads"/>.</summary>
+    public bool IsHeld { get; set; }
 
     /// <summary>Open and Attach: who opens.</summary>
     public CheckpointProtocol.Opener? Opener { get; set; }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Checkpoint.Actors.Transit;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Sessions;
@@ -7,7 +8,8 @@ namespace Checkpoint.Actors.Sessions;
 /// The link to a .NET client over Akka.Remote. What is larger than a frame goes in pieces, a few at a time: each group ends in a heartbeat and the
 /// next one goes out when the client has answered it, so that beats never queue behind megabytes.
 /// </summary>
-internal sealed class RemoteClientLink(IActorRef client, IActorRef session) : IClientLink
+/// <param name="answers">Where what is sent here was reserved.</param>
+internal sealed class RemoteClientLink(IActorRef client, IActorRef session, ByteAccount answers) : IClientLink
 {
     /// <summary>Pieces on their way at a time: about 1.5 MiB.</summary>
     private const int PiecesAtATime = 8;
@@ -20,6 +22,8 @@ internal sealed class RemoteClientLink(IActorRef client, IActorRef session) : IC
 
     private readonly Queue<SessionProtocol.IMessage> _behind = new();
     private IEnumerator<Parcel>? _pieces;
+    private long _cutReserved;
+    private long _cutBytes;
     private ulong _lastParcel;
     private ulong _lastGroup = GroupBeatBase;
 
@@ -27,9 +31,11 @@ internal sealed class RemoteClientLink(IActorRef client, IActorRef session) : IC
 
     public long QueuedBytes { get; private set; }
 
-    public void Opened(IActorRef opened)
+    public void Opened(IActorRef opened, SessionRoom room)
     {
     }
+
+    public void Abort() => Close();
 
     public void Send(SessionProtocol.IMessage message)
     {
@@ -47,8 +53,10 @@ internal sealed class RemoteClientLink(IActorRef client, IActorRef session) : IC
     /// <summary>The client has a group; the next may go.</summary>
     public void Confirmed(SessionProtocol.Heartbeat beat)
     {
-        if (beat is { IsAnswer: true } && beat.Number == _lastGroup)
-            SendPieces();
+        if (beat is not { IsAnswer: true } || beat.Number != _lastGroup)
+            return;
+        answers.Moved();
+        SendPieces();
     }
 
     public void Close()
@@ -64,14 +72,21 @@ internal sealed class RemoteClientLink(IActorRef client, IActorRef session) : IC
         if (ParcelSplitter.Fits(SessionCodec.SizeHint(message)))
         {
             client.Tell(message, session);
+            answers.Release(SessionRoom.BytesOf(message));
             return;
         }
 
-        var bytes = SessionCodec.Encode(message);
-        QueuedBytes += bytes.Length;
-        _pieces = ParcelSplitter.Split(++_lastParcel, bytes).GetEnumerator();
+        _cutReserved = SessionRoom.BytesOf(message);
+        QueuedBytes += SessionCodec.SizeHint(message);
+        _cutBytes = SessionCodec.SizeHint(message);
+        _pieces = Cut(message).GetEnumerator();
+        answers.Waits();
         SendPieces();
     }
+
+    private IEnumerable<Parcel> Cut(SessionProtocol.IMessage message) => message is SessionProtocol.Answer { Body: SessionProtocol.Data } answer
+        ? AnswerPieces.Cut(++_lastParcel, answer)
+        : ParcelSplitter.Split(++_lastParcel, SessionCodec.Encode(message));
 
     private void SendPieces()
     {
@@ -80,6 +95,7 @@ internal sealed class RemoteClientLink(IActorRef client, IActorRef session) : IC
             if (_pieces.MoveNext())
             {
                 QueuedBytes -= _pieces.Current.Bytes.Length;
+                _cutBytes -= _pieces.Current.Bytes.Length;
                 client.Tell(_pieces.Current, session);
             }
             else
@@ -88,12 +104,16 @@ internal sealed class RemoteClientLink(IActorRef client, IActorRef session) : IC
 
         if (_pieces is not null)
             client.Tell(new SessionProtocol.Heartbeat(++_lastGroup, false), session);
+        else
+            answers.IsIdle();
     }
 
     private void SendWhatWaited()
     {
         _pieces!.Dispose();
         _pieces = null;
+        QueuedBytes -= _cutBytes;
+        answers.Release(_cutReserved);
         while (_pieces is null && _behind.TryDequeue(out var message))
         {
             QueuedBytes -= SessionCodec.SizeHint(message) + OverheadBytes;

@@ -1,3 +1,4 @@
+using Checkpoint.Actors.Transit;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Sessions;
@@ -5,7 +6,8 @@ namespace Checkpoint.Actors.Sessions;
 /// <summary>
 /// A cursor over the ids that matched at Initialize: each is handed out once; descriptors are asked for at Next (ais-ckpt 2.8).
 /// </summary>
-internal sealed class SectionIteration(ulong id, OpenHandle handle, IReadOnlyList<SectionId> ids)
+/// <param name="room">What the ids hold of the client's room; given back with the iteration.</param>
+internal sealed class SectionIteration(ulong id, OpenHandle handle, IReadOnlyList<SectionId> ids, Reservation? room)
 {
     private readonly Stack<SectionId> _returned = new();
     private int _next;
@@ -13,6 +15,8 @@ internal sealed class SectionIteration(ulong id, OpenHandle handle, IReadOnlyLis
     public ulong Id => id;
 
     public OpenHandle Handle => handle;
+
+    public Reservation? Room => room;
 
     public int IdCount => ids.Count;
 

@@ -23,6 +23,8 @@ public sealed class Session : ReceiveActor
     private readonly SessionSetup _setup;
     private readonly SessionState _state;
     private readonly List<SessionEffect> _effects = [];
+    private readonly SessionRoom _room;
+    private readonly RequestRoom _requests;
     private readonly ParcelAssembler _assembler;
     private readonly ITimer _timer;
     private IClientLink? _link;
@@ -33,9 +35,11 @@ public sealed class Session : ReceiveActor
     {
         _setup = setup;
         _link = setup.Link;
-        _state = new SessionState(setup.Id, setup.Node.Self, setup.Rules, setup.Settings.Limits);
-        _assembler = new ParcelAssembler(setup.Settings.Limits.InFlightBytesMax);
         var self = Self;
+        _room = new SessionRoom(setup.Node.Transit, setup.Settings.Limits, reason => self.Tell(new SessionRegistry.NotMoving(reason)));
+        _requests = new RequestRoom(_room.Requests);
+        _state = new SessionState(setup.Id, setup.Node.Self, setup.Rules, setup.Settings.Limits, _room);
+        _assembler = new ParcelAssembler(setup.Settings.Limits.InFlightBytesMax, room: _requests);
         _timer = setup.Node.Clock.CreateTimer(_ => self.Tell(Tick.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
         Receive<SessionProtocol.IMessage>(OnClient);
@@ -44,8 +48,9 @@ public sealed class Session : ReceiveActor
         Receive<ReplicaAgentProtocol.Update>(update => Step(_ => _state.Receive(update, _effects)));
         Receive<ReplicaAgentProtocol.Gone>(gone => Step(_ => _state.Receive(gone, _effects)));
         Receive<Parcel>(OnPiece);
-        Receive<SessionRegistry.RequestTooLarge>(large => Step(_ => _state.Refuse(large.RequestId, TooLarge(large.BytesMax), _effects)));
+        Receive<SessionRegistry.RequestRefused>(refused => Step(_ => _state.Refuse(refused.RequestId, NoMemory(refused.Reason), _effects)));
         Receive<SessionRegistry.ClientLost>(lost => End(lost.Reason));
+        Receive<SessionRegistry.NotMoving>(OnNotMoving);
         Receive<ReplicaAgentProtocol.LeftOut>(OnLeftOut);
         Receive<SessionRegistry.LeaveNow>(OnLeave);
         Receive<SessionRegistry.CloseThese>(orphans => Step(now => _state.Adopt(orphans.Opens, now, _effects)));
@@ -59,7 +64,7 @@ public sealed class Session : ReceiveActor
     {
         _lastHeard = _setup.Node.Clock.GetTimestamp();
         Context.System.EventStream.Subscribe(Self, typeof(ReplicaAgentProtocol.LeftOut));
-        _link?.Opened(Self);
+        _link?.Opened(Self, _room);
         if (_setup.Welcome is { } welcome)
             _link?.Send(welcome);
         Rearm();
@@ -70,10 +75,10 @@ public sealed class Session : ReceiveActor
         _timer.Dispose();
         _link?.Direct?.Close();
         _link?.Close();
+        _room.Close();
     }
 
-    private static Refusal TooLarge(long bytesMax) =>
-        new(AisStatus.NoMemory, $"the request is above the {bytesMax} bytes that a client may have on their way");
+    private static Refusal NoMemory(string reason) => new(AisStatus.NoMemory, reason);
 
     private void OnClient(SessionProtocol.IMessage message)
     {
@@ -92,9 +97,9 @@ public sealed class Session : ReceiveActor
         {
             var outcome = _assembler.Add(piece);
             if (outcome.Message is { } whole)
-                Take(SessionCodec.Read(whole));
+                Take(_requests.Keep(SessionCodec.Read(whole), outcome.Reserved));
             else if (outcome.RefusedHead is { } head && SessionCodec.RequestIdOf(head) is { } id)
-                Step(_ => _state.Refuse(id, TooLarge(_assembler.BytesMax), _effects));
+                Step(_ => _state.Refuse(id, NoMemory(_requests.Refused(_assembler.BytesMax)), _effects));
         }
         catch (WireFormatException wrong)
         {
@@ -120,7 +125,7 @@ public sealed class Session : ReceiveActor
         if (_setup.Link is null)
         {
             if (_link is null && !Sender.IsNobody())
-                _link = new RemoteClientLink(Sender, Self);
+                _link = new RemoteClientLink(Sender, Self, _room.Answers);
             if (_link is not RemoteClientLink remote || !remote.Client.Equals(Sender))
                 return false; // A stranger's word does not keep a silent client alive.
         }
@@ -134,6 +139,14 @@ public sealed class Session : ReceiveActor
         _log.Warning("Session {0}: {1}; the client is cut off.", _setup.Id, wrong.Message);
         _link?.Send(new SessionProtocol.Farewell(AisStatus.InvalidParam, wrong.Message));
         End(wrong.Message);
+    }
+
+    /// <summary>Said farewell to it is not: it would stand behind all that the client does not take.</summary>
+    private void OnNotMoving(SessionRegistry.NotMoving idle)
+    {
+        _log.Warning("Session {0}: the client is cut off: {1}.", _setup.Id, idle.Reason);
+        _link?.Abort();
+        End(idle.Reason);
     }
 
     private void OnLeftOut(ReplicaAgentProtocol.LeftOut left)
@@ -156,6 +169,7 @@ public sealed class Session : ReceiveActor
         _log.Info("Session {0} ends: {1}. It had {2} handles.", _setup.Id, reason, _state.HandleCount);
         Step(now => _state.End(now, _effects));
         _link?.Close();
+        _room.Close();
     }
 
     private void OnTick()
@@ -169,7 +183,7 @@ public sealed class Session : ReceiveActor
 
     private void Step(Action<SessionNow> step)
     {
-        step(new SessionNow(_setup.Node.Clock.GetTimestamp(), AisTime.Now(_setup.Node.Clock), _link?.QueuedBytes ?? 0));
+        step(new SessionNow(_setup.Node.Clock.GetTimestamp(), AisTime.Now(_setup.Node.Clock)));
         for (var i = 0; i < _effects.Count; i++)
             Perform(_effects[i]);
         _effects.Clear();
@@ -185,6 +199,8 @@ public sealed class Session : ReceiveActor
         switch (effect)
         {
             case SessionEffect.ToClient send:
+                if (_setup.Link is null && send.Message is SessionProtocol.Answer answer)
+                    _requests.Answered(answer.Id);
                 _link?.Send(send.Message);
                 break;
             case SessionEffect.ToAgent ask:

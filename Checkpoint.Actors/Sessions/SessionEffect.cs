@@ -27,11 +27,10 @@ public abstract record SessionEffect
     public sealed record Finished(bool KeepsOpens = false) : SessionEffect;
 }
 
-/// <summary>The time of a step, and how much the client has not taken yet.</summary>
+/// <summary>The time of a step.</summary>
 /// <param name="Monotonic">Nanoseconds of this host's monotonic clock.</param>
 /// <param name="Wall">Nanoseconds since 1970 UTC.</param>
-/// <param name="QueuedBytes">Bytes of answers that wait for the client.</param>
-public readonly record struct SessionNow(long Monotonic, long Wall, long QueuedBytes)
+public readonly record struct SessionNow(long Monotonic, long Wall)
 {
     /// <summary>A point of the monotonic clock; <see cref="AisTime.End"/> stays what it is.</summary>
     public long After(long nanoseconds) => Saturating.Add(Monotonic, nanoseconds);

@@ -24,6 +24,9 @@ public sealed record SessionOptions
     /// <value>Bytes of section content on their way to the replicas; as many again may be on their way to the client.</value>
     public required long InFlightBytesMax { get; init; }
 
+    /// <value>The same for all clients of the host together, each way.</value>
+    public required long NodeInFlightBytesMax { get; init; }
+
     /// <value>Change events of one handle that the client has not confirmed.</value>
     public required int ChangeEventsMax { get; init; }
 
@@ -61,6 +64,7 @@ public sealed record SessionOptions
             IterationIdsMax = reader.Number("sessions.iteration-ids-max", 1, 100_000_000),
             OutstandingMax = reader.Number("sessions.outstanding-max", 1, 100_000),
             InFlightBytesMax = reader.Bytes("sessions.in-flight-max", 1024 * 1024, 16L * 1024 * 1024 * 1024),
+            NodeInFlightBytesMax = reader.Bytes("sessions.in-flight-node-max", 2 * 1024 * 1024, 64L * 1024 * 1024 * 1024),
             ChangeEventsMax = reader.Number("sessions.change-events-max", 1, 4096),
             DefaultBudget = reader.Duration("sessions.default-timeout", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
             HeartbeatInterval = reader.Duration("sessions.heartbeat", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
@@ -68,6 +72,8 @@ public sealed record SessionOptions
         };
         reader.Relate(options.SilenceMax >= 3 * options.HeartbeatInterval, "sessions.silence-max", "at least 3 times", "sessions.heartbeat",
             "a client would be taken for dead after one lost heartbeat");
+        reader.Relate(options.NodeInFlightBytesMax / 2 >= options.InFlightBytesMax, "sessions.in-flight-node-max", "at least twice", "sessions.in-flight-max",
+            "one client could keep out all others");
         return options;
     }
 

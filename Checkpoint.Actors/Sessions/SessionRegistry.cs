@@ -195,8 +195,11 @@ public sealed class SessionRegistry : ReceiveActor
     /// <summary>From a link: the client is gone.</summary>
     public sealed record ClientLost(string Reason) : INoSerializationVerificationNeeded;
 
-    /// <summary>From a link: a request was above what the link takes in.</summary>
-    public sealed record RequestTooLarge(ulong RequestId, long BytesMax) : INoSerializationVerificationNeeded;
+    /// <summary>From a link: a request was not taken in, for want of memory.</summary>
+    public sealed record RequestRefused(ulong RequestId, string Reason) : INoSerializationVerificationNeeded;
+
+    /// <summary>The client keeps bytes that others need, and does not move.</summary>
+    internal sealed record NotMoving(string Reason) : INoSerializationVerificationNeeded;
 
     /// <summary>
     /// The host leaves gracefully, its orderers are handed over: every session answers what it has and says farewell. Answered by
@@ -229,7 +232,11 @@ public sealed class SessionRegistry : ReceiveActor
     {
         public long QueuedBytes => 0;
 
-        public void Opened(IActorRef session)
+        public void Opened(IActorRef session, SessionRoom room)
+        {
+        }
+
+        public void Abort()
         {
         }
 

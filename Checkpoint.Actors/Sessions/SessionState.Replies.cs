@@ -1,5 +1,6 @@
 using Checkpoint.Actors.Checkpoints;
 using Checkpoint.Actors.Replication;
+using Checkpoint.Actors.Transit;
 using Checkpoint.Protocol;
 using static Checkpoint.Protocol.SessionProtocol;
 
@@ -12,13 +13,22 @@ public sealed partial class SessionState
     public void Receive(ReplicaAgentProtocol.IReply reply, SessionNow now, List<SessionEffect> effects)
     {
         if (!_asked.Remove(reply.Number, out var pending))
+        {
+            GiveBack(reply); // It had ended before its answer came.
             return;
+        }
+
         if (reply.Status == AisStatus.TryAgain)
             Again(pending, reply.Reason, now, effects);
+        else if (reply is ReplicaAgentProtocol.ReadDone { Status: AisStatus.NoMemory, Room: { Refused: not null, IsHopeless: false } full })
+            Hold(pending, full, now, effects);
         else if (reply.Status != AisStatus.Ok)
             Finish(pending, reply.Status, reply.Reason, effects, IndexOf(reply));
         else if (!IsHandleOpen(pending))
+        {
+            GiveBack(reply);
             Finish(pending, AisStatus.BadHandle, "the handle was closed meanwhile", effects);
+        }
         else
             Complete(pending, reply, now, effects);
     }
@@ -57,6 +67,8 @@ public sealed partial class SessionState
             return;
         if (status == AisStatus.TryAgain)
             Again(pending, reason, now, effects);
+        else if (body is not null && room.Answers.Reserve(SessionRoom.BytesOf(new Answer(pending.RequestId, status, reason, Body: body))) is { } full)
+            Finish(pending, AisStatus.NoMemory, full, effects);
         else
             Finish(pending, status, reason, effects, body: body);
     }
@@ -67,7 +79,7 @@ public sealed partial class SessionState
         if (update.Changes.Count == 0)
             return;
         foreach (var handle in Trackers(update.Incarnation))
-            if ((update.Writer != id || update.WriterHandle != handle.Id) && handle.Offer(update.Position, update.Changes) is { } changed)
+            if ((update.Writer != id || update.WriterHandle != handle.Id) && handle.Offer(update.Position, update.Changes, room.Answers) is { } changed)
                 effects.Add(new SessionEffect.ToClient(changed));
     }
 
@@ -88,6 +100,7 @@ public sealed partial class SessionState
     {
         pending.Number = 0;
         pending.LastReason = reason;
+        pending.Room?.Release();
         if (pending.Lane is { } lane)
         {
             if (!lane.Refused(pending, now.Monotonic))
@@ -100,6 +113,29 @@ public sealed partial class SessionState
             Finish(pending, AisStatus.TryAgain, reason, effects);
     }
 
+    /// <summary>There was no room for its bytes: it waits until the client has taken others, or others have.</summary>
+    private void Hold(PendingRequest pending, Reservation full, SessionNow now, List<SessionEffect> effects)
+    {
+        (pending.Number, pending.LastReason) = (0, full.Refused);
+        if (now.Monotonic >= pending.Deadline)
+            Finish(pending, AisStatus.NoMemory, full.Refused, effects);
+        else
+            _held.Refused(pending, now.After(Backoff.After(pending.Attempts++)));
+    }
+
+    private static void GiveBack(ReplicaAgentProtocol.IReply reply)
+    {
+        switch (reply)
+        {
+            case ReplicaAgentProtocol.ReadDone read:
+                read.Room?.Release();
+                break;
+            case ReplicaAgentProtocol.Listed listed:
+                listed.Room?.Release();
+                break;
+        }
+    }
+
     private bool IsDue(PendingRequest pending, SessionNow now) => pending.Number == 0
         ? now.Monotonic >= pending.Deadline || (pending.Lane is null && now.Monotonic >= pending.RetryAt)
         : now.Monotonic - AnswerGrace >= pending.Deadline;
@@ -109,7 +145,7 @@ public sealed partial class SessionState
         if (pending.Number != 0)
             Finish(pending, AisStatus.Timeout, "no reply within the deadline", effects);
         else if (now.Monotonic >= pending.Deadline)
-            Finish(pending, AisStatus.TryAgain, pending.LastReason ?? "not begun within the deadline", effects);
+            Finish(pending, pending.IsHeld ? AisStatus.NoMemory : AisStatus.TryAgain, pending.LastReason ?? "not begun within the deadline", effects);
         else
             Ask(pending, now, effects);
     }
@@ -143,13 +179,13 @@ public sealed partial class SessionState
                 Finish(pending, AisStatus.Ok, null, effects, body: created);
                 break;
             case ReplicaAgentProtocol.ReadDone read:
-                CompleteRead(pending, read.Result, now, effects);
+                Finish(pending, AisStatus.Ok, null, effects, body: new Data(read.Result.Data)); // Its bytes are counted until the link has sent them.
                 break;
             case ReplicaAgentProtocol.Described { Descriptor: { } descriptor }:
                 Finish(pending, AisStatus.Ok, null, effects, body: new Status(descriptor));
                 break;
             case ReplicaAgentProtocol.Listed listed:
-                CompleteList(pending, listed.Ids, effects);
+                CompleteList(pending, listed, effects);
                 break;
             case ReplicaAgentProtocol.SectionsDescribed described:
                 CompleteNext(pending, described.Descriptors, now, effects);
@@ -160,27 +196,19 @@ public sealed partial class SessionState
         }
     }
 
-    private void CompleteRead(PendingRequest pending, ReadResult read, SessionNow now, List<SessionEffect> effects)
+    private void CompleteList(PendingRequest pending, ReplicaAgentProtocol.Listed listed, List<SessionEffect> effects)
     {
-        var bytes = 0L;
-        foreach (var buffer in read.Data)
-            bytes += buffer.Length;
-        if (bytes > limits.InFlightBytesMax || (now.QueuedBytes > 0 && now.QueuedBytes + bytes > limits.InFlightBytesMax))
-            Finish(pending, AisStatus.NoMemory, $"{now.QueuedBytes} + {bytes} bytes wait for the client, at most {limits.InFlightBytesMax}", effects);
-        else
-            Finish(pending, AisStatus.Ok, null, effects, body: new Data(read.Data));
-    }
-
-    private void CompleteList(PendingRequest pending, IReadOnlyList<SectionId> ids, List<SessionEffect> effects)
-    {
+        var ids = listed.Ids;
         if (_iterationIds + ids.Count > limits.IterationIdsMax)
         {
             var reason = $"{_iterationIds} + {ids.Count} section ids in iterations, at most {limits.IterationIdsMax} a client";
+            GiveBack(listed);
             Finish(pending, AisStatus.NoResources, reason, effects);
             return;
         }
 
-        var iteration = new SectionIteration(++_lastIteration, pending.Handle!, ids);
+        listed.Room?.Trim((long)TransitBudgets.IdOverheadBytes * ids.Count);
+        var iteration = new SectionIteration(++_lastIteration, pending.Handle!, ids, listed.Room);
         _iterations.Add(iteration.Id, iteration);
         pending.Handle!.Iterations.Add(iteration.Id);
         _iterationIds += ids.Count;
@@ -191,8 +219,15 @@ public sealed partial class SessionState
     {
         var living = descriptors.OfType<SectionDescriptor>().ToList();
         if (living.Count > 0)
-            Finish(pending, AisStatus.Ok, null, effects, body: new Sections(living));
-        else if (TakeSlice(pending, ((IterationNext)pending.Command).CountMax))
+        {
+            var answer = new Sections(living);
+            pending.Room?.Trim(SessionRoom.BytesOf(new Answer(pending.RequestId, AisStatus.Ok, Body: answer)));
+            Finish(pending, AisStatus.Ok, null, effects, body: answer);
+            return;
+        }
+
+        pending.Room?.Release();
+        if (TakeSlice(pending, ((IterationNext)pending.Command).CountMax))
             Ask(pending, now, effects);
         else
             Finish(pending, AisStatus.NoSections, "nothing more matches", effects);
@@ -204,6 +239,10 @@ public sealed partial class SessionState
         _pending.Remove(pending);
         _asked.Remove(pending.Number);
         _bytesInFlight -= pending.Bytes;
+        if (status != AisStatus.Ok && pending.Command is IterationNext)
+            pending.Room?.Release();
+        if (_held.Leave(pending) is { } next)
+            next.RetryAt = 0;
         Release(pending, status, effects);
         var told = status == AisStatus.Unavailable ? rules.Unavailable : status;
         effects.Add(new SessionEffect.ToClient(new Answer(pending.RequestId, told, reason, index, body)));
@@ -269,6 +308,7 @@ public sealed partial class SessionState
             return;
         iteration.Handle.Iterations.Remove(iteration.Id);
         _iterationIds -= iteration.IdCount;
+        iteration.Room?.Release();
     }
 
     private static int IndexOf(ReplicaAgentProtocol.IReply reply) => reply switch

@@ -1,5 +1,6 @@
 using Checkpoint.Actors.Checkpoints;
 using Checkpoint.Actors.Replication;
+using Checkpoint.Actors.Transit;
 using Checkpoint.Protocol;
 using static Checkpoint.Protocol.SessionProtocol;
 
@@ -115,6 +116,20 @@ public sealed partial class SessionState
 
     private void Ask(PendingRequest pending, SessionNow now, List<SessionEffect> effects)
     {
+        if (pending.Command is Read or IterationNext && !_held.MayAsk(pending))
+            return;
+        pending.Room = pending.Command switch
+        {
+            Read or IterationNext => new Reservation(room.Answers),
+            IterationInitialize => new Reservation(room.Iterations),
+            _ => null,
+        };
+        if (pending.Command is IterationNext && !pending.Room!.TryReserve(SizeOf(pending.Slice)))
+        {
+            Hold(pending, pending.Room, now, effects);
+            return;
+        }
+
         pending.Number = NextNumber();
         _asked.Add(pending.Number, pending);
         effects.Add(Question(pending, now.WallOf(pending.Deadline)));
@@ -126,11 +141,11 @@ public sealed partial class SessionState
         return pending.Command switch
         {
             Change change => Agent(new ReplicaAgentProtocol.Change(number, handle!.Incarnation, id, handle.Id, change.Op, pending.Deadline)),
-            Read read => Agent(new ReplicaAgentProtocol.Read(number, handle!.Incarnation, read.Elements, pending.Deadline)),
+            Read read => Agent(new ReplicaAgentProtocol.Read(number, handle!.Incarnation, read.Elements, pending.Deadline, pending.Room)),
             GetStatus => Agent(new ReplicaAgentProtocol.Describe(number, handle!.Incarnation, pending.Deadline)),
             Synchronize => Agent(new ReplicaAgentProtocol.Synchronize(number, handle!.Incarnation, pending.Deadline)),
             IterationInitialize initialize => Agent(new ReplicaAgentProtocol.List(
-                number, handle!.Incarnation, initialize.Chosen, initialize.Time, pending.Deadline)),
+                number, handle!.Incarnation, initialize.Chosen, initialize.Time, pending.Deadline, pending.Room)),
             IterationNext => Agent(new ReplicaAgentProtocol.DescribeSections(number, handle!.Incarnation, pending.Slice, pending.Deadline)),
             Track { On: true } => Agent(new ReplicaAgentProtocol.Track(number, handle!.Incarnation)),
             Track => Agent(new ReplicaAgentProtocol.Untrack(number, handle!.Incarnation)),
@@ -145,6 +160,8 @@ public sealed partial class SessionState
             _ => new SessionEffect.Administer(number, pending.Command, pending.Deadline),
         };
     }
+
+    private static long SizeOf(IReadOnlyList<SectionId> slice) => 256 + slice.Sum(section => 27L + section.Length);
 
     private static SessionEffect.ToAgent Agent(ReplicaAgentProtocol.ICommand command) => new(command);
 

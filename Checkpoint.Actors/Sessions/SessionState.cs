@@ -13,10 +13,11 @@ namespace Checkpoint.Actors.Sessions;
 ///                              `--> asked --reply--> answered
 ///                                     `--TRY_AGAIN--> waits --backoff--> asked again ... deadline --> TRY_AGAIN (nothing applied)
 ///                                     `--no reply by the deadline--> TIMEOUT (unknown; an open is taken back)
+///     `--no room for its bytes--> a read is held behind the client's other ones ... deadline --> NO_MEMORY
 ///   client gone: every handle and every open in flight is closed, until the entities have it
 /// </code>
 /// </summary>
-public sealed partial class SessionState(SessionId id, HostId host, ProfileRules rules, SessionOptions limits)
+public sealed partial class SessionState(SessionId id, HostId host, ProfileRules rules, SessionOptions limits, SessionRoom room)
 {
     /// <summary>The service answers at the deadline itself, and knows better what came of it; only its silence is ended here.</summary>
     private const long AnswerGrace = 200 * AisTime.NanosecondsPerMillisecond;
@@ -29,6 +30,7 @@ public sealed partial class SessionState(SessionId id, HostId host, ProfileRules
     private readonly Dictionary<ulong, PendingRequest> _asked = [];
     private readonly HashSet<PendingRequest> _pending = [];
     private readonly Dictionary<IncarnationId, ChangeLane> _lanes = [];
+    private readonly HeldReads _held = new();
     private readonly ClosingTable _closings = new();
     private ulong _lastNumber;
     private ulong _lastHandle;
@@ -181,6 +183,7 @@ public sealed partial class SessionState(SessionId id, HostId host, ProfileRules
         _asked.Clear();
         _pending.Clear();
         _lanes.Clear();
+        _held.Clear();
     }
 
     private void FinishIfDone(List<SessionEffect> effects)

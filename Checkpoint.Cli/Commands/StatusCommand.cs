@@ -22,7 +22,8 @@ public static class StatusCommand
         // A host that does not serve refuses the list; its status is then the more wanted.
         var list = await link.AskAsync(new SessionProtocol.ListCheckpoints(), cancel);
         var rows = list.Status == AisStatus.Ok ? RowsOf(list) : [];
-        var view = new StatusView(status, rows);
+        var limits = await link.AskAsync(new SessionProtocol.GetNodeLimits(), cancel);
+        var view = new StatusView(status, rows, limits.Body is SessionProtocol.NodeLimits known ? known.Rows : []);
         if (invocation.Json)
             JsonOutput.Document(invocation.Terminal, view.WriteJson);
         else

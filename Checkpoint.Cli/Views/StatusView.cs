@@ -5,7 +5,9 @@ namespace Checkpoint.Cli.Views;
 
 /// <summary>What <c>status</c> shows: the view, its hosts, the journal, and which host orders which checkpoint.</summary>
 /// <param name="checkpoints">From the same host, asked on the same connection right after <paramref name="status"/>.</param>
-public sealed class StatusView(SessionProtocol.NodeStatus status, IReadOnlyList<SessionProtocol.CheckpointRow> checkpoints)
+/// <param name="limits">Of the host that answered.</param>
+public sealed class StatusView(
+    SessionProtocol.NodeStatus status, IReadOnlyList<SessionProtocol.CheckpointRow> checkpoints, IReadOnlyList<SessionProtocol.LimitRow> limits)
 {
     private const int NamesShownMax = 4;
     private const string WhatWaits = "create, unlink, first open, last close and changes of view wait; reads and updates go on";
@@ -19,6 +21,8 @@ public sealed class StatusView(SessionProtocol.NodeStatus status, IReadOnlyList<
         var aside = SetAside().ToList();
         if (aside.Count > 0)
             to.WriteLine($"{Style.Bad("set aside", colour)} {aside.Count}: {Shown(aside)}");
+        foreach (var limit in limits)
+            to.WriteLine($"{limit.Key} {Value(limit, limit.Effective)}{Lowered(limit)}; {limit.Bound}");
         to.WriteLine();
         WriteNodes(to, colour);
         if (status.Sessions.Count == 0)
@@ -46,6 +50,19 @@ public sealed class StatusView(SessionProtocol.NodeStatus status, IReadOnlyList<
         json.WriteStartArray("setAside");
         foreach (var name in SetAside())
             json.WriteStringValue(name);
+
+        json.WriteEndArray();
+        json.WriteStartArray("limits");
+        foreach (var limit in limits)
+        {
+            json.WriteStartObject();
+            json.WriteString("key", limit.Key);
+            json.WriteNumber("configured", limit.Configured);
+            json.WriteNumber("effective", limit.Effective);
+            json.WriteString("bound", limit.Bound);
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
         json.WriteStartArray("nodes");
         foreach (var node in status.Nodes)
@@ -64,6 +81,12 @@ public sealed class StatusView(SessionProtocol.NodeStatus status, IReadOnlyList<
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    private static string Lowered(SessionProtocol.LimitRow limit) =>
+        limit.Effective < limit.Configured ? $", lowered from {Value(limit, limit.Configured)}" : "";
+
+    private static string Value(SessionProtocol.LimitRow limit, long value) =>
+        limit.Key.EndsWith("clients-max", StringComparison.Ordinal) ? $"{value}" : SizeText.Of(value);
 
     private void WriteNodes(TextWriter to, bool colour)
     {

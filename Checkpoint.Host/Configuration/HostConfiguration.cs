@@ -12,6 +12,7 @@ using Checkpoint.Actors.Diagnostics;
 using Checkpoint.Actors.Node;
 using Checkpoint.Actors.Replication;
 using Checkpoint.Host.Journal;
+using Checkpoint.Host.Limits;
 
 namespace Checkpoint.Host.Configuration;
 
@@ -37,11 +38,12 @@ public sealed record HostConfiguration(HostOptions Options, NodeOptions Node, Im
         if (faults.Count > 0)
             throw new ConfigurationFaultsException(faults); // What was not understood would show up as missing below.
 
-        return From(own);
+        return From(own, ProcessLimits.Measure());
     }
 
+    /// <param name="process">What the process may have; null: it is not asked.</param>
     /// <exception cref="ConfigurationFaultsException">Names every fault.</exception>
-    public static HostConfiguration From(Config own)
+    public static HostConfiguration From(Config own, ProcessLimits? process = null)
     {
         List<string> faults = [];
         var whole = own.WithFallback(CheckpointReference.Defaults());
@@ -56,7 +58,10 @@ public sealed record HostConfiguration(HostOptions Options, NodeOptions Node, Im
             throw new ConfigurationFaultsException(faults);
 
         var seeds = own.GetStringList(NetworkRules.Seeds).Select(Address.Parse).ToImmutableList();
-        return new HostConfiguration(options, node, seeds, ForAkka(whole, options.Journal));
+        var configuration = new HostConfiguration(options, node, seeds, ForAkka(whole, options.Journal));
+        if (process is not null)
+            configuration = new LimitRules(process, own.HasPath, faults).Apply(configuration);
+        return faults.Count == 0 ? configuration : throw new ConfigurationFaultsException(faults);
     }
 
     private static NodeOptions NodeOf(HostOptions options, OptionsReader reader) => NodeOptions.Read(

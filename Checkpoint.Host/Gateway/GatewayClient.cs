@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Akka.Actor;
 using Checkpoint.Actors.Replication;
 using Checkpoint.Actors.Sessions;
+using Checkpoint.Actors.Transit;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Host.Gateway;
@@ -13,7 +14,7 @@ namespace Checkpoint.Host.Gateway;
 /// too much on its way or does not take its answers, so nothing here grows with what a client sends. The client ends with its
 /// connection or with its process, whichever ends first (ais-ckpt 2.10).
 /// </summary>
-internal sealed class GatewayClient : IClientLink
+internal sealed partial class GatewayClient : IClientLink
 {
     /// <summary>A frame up to this size never blocks once the kernel calls the socket writable (a quarter of its buffer used at most).</summary>
     private const int DirectMaxBytes = 64 * 1024;
@@ -21,8 +22,8 @@ internal sealed class GatewayClient : IClientLink
     /// <summary>Bytes that wait for a client before its requests are no longer read.</summary>
     private const long QueuedMaxBytes = 4 * 1024 * 1024;
 
-    /// <summary>Requests below this size are bounded by their number alone.</summary>
-    private const int SmallMaxBytes = 64 * 1024;
+    /// <summary>How long a large request may wait for room before it is refused: others that keep it without need are cut off earlier.</summary>
+    private static readonly TimeSpan RoomPatience = 2 * ByteBudget.Patience;
 
     private const int StackBytes = 256 * 1024;
 
@@ -33,7 +34,7 @@ internal sealed class GatewayClient : IClientLink
     private readonly PeerIdentity _peer;
     private readonly Socket _socket;
     private readonly NetworkStream _stream;
-    private readonly FrameReader _reader;
+    private readonly ReadOnlyMemory<byte> _readAhead;
     private readonly FrameEncoder _encoder = new();
     private readonly DirectAnswers? _answers;
     private readonly Func<ReadOnlyMemory<byte>, bool>? _shortcut;
@@ -41,10 +42,11 @@ internal sealed class GatewayClient : IClientLink
     private readonly TimeProvider _clock;
     private readonly object _gate = new();
     private readonly Queue<(SessionProtocol.IMessage Message, int Bytes)> _queue = new();
-    private readonly Dictionary<ulong, long> _large = [];
     private IActorRef _session = ActorRefs.Nobody;
+    private SessionRoom? _room;
+    private RequestRoom? _requests;
+    private FrameReader? _reader;
     private long _queuedBytes;
-    private long _largeBytes;
     private int _unanswered;
     private bool _hasWriter;
     private bool _isWriting;
@@ -58,8 +60,7 @@ internal sealed class GatewayClient : IClientLink
     {
         (_server, _peer, _socket, _limits, _clock) = (server, stranger.Peer, stranger.Socket, limits, clock);
         _stream = new NetworkStream(_socket, ownsSocket: false);
-        _reader = new FrameReader(_stream, limits.InFlightBytesMax);
-        _reader.Feed(stranger.Rest.Span);
+        _readAhead = stranger.Rest;
         if (machine is null)
             return;
         Direct = new DirectHandles();
@@ -74,11 +75,15 @@ internal sealed class GatewayClient : IClientLink
     /// <summary>Nothing waits before what is sent now.</summary>
     private bool CanSend => !_hasEnded && !_isClosing && _queue.Count == 0 && !_isWriting;
 
-    public void Opened(IActorRef session)
+    public void Opened(IActorRef session, SessionRoom room)
     {
-        _session = session;
+        (_session, _room) = (session, room);
+        _requests = new RequestRoom(room.Requests, RoomPatience);
+        _reader = new FrameReader(_stream, _limits.InFlightBytesMax, _requests);
+        _reader.Feed(_readAhead.Span);
         WatchProcess();
-        new Thread(ReadAll, StackBytes) { IsBackground = true, Name = $"gateway {_peer.Pid}" }.Start();
+        if (!TryStart(ReadAll, ""))
+            Refuse();
     }
 
     public void Send(SessionProtocol.IMessage message)
@@ -91,8 +96,12 @@ internal sealed class GatewayClient : IClientLink
                 Answered(answer.Id);
             if (_queue.Count > 0 || _isWriting || !TrySendNow(message))
                 Enqueue(message);
+            else
+                _room?.Answers.Release(SessionRoom.BytesOf(message));
         }
     }
+
+    public void Abort() => End("it does not move");
 
     public void Close()
     {
@@ -126,6 +135,7 @@ internal sealed class GatewayClient : IClientLink
             Monitor.PulseAll(_gate);
         }
 
+        _room?.Close();
         _closingTimer?.Dispose();
         _process?.Dispose();
         try
@@ -162,13 +172,30 @@ internal sealed class GatewayClient : IClientLink
         var bytes = SessionCodec.SizeHint(message);
         _queue.Enqueue((message, bytes));
         _queuedBytes += bytes;
-        if (!_hasWriter)
-        {
-            _hasWriter = true;
-            new Thread(WriteAll, StackBytes) { IsBackground = true, Name = $"gateway {_peer.Pid} out" }.Start();
-        }
-
+        _room?.Answers.Waits();
+        if (!_hasWriter && !(_hasWriter = TryStart(WriteAll, " out")))
+            ThreadPool.UnsafeQueueUserWorkItem(_ => End(null, "no thread is left for its answers"), null); // Not under the lock.
         Monitor.PulseAll(_gate);
+    }
+
+    /// <summary>A machine that has no thread left refuses this client, and nothing else.</summary>
+    private bool TryStart(ThreadStart work, string name)
+    {
+        try
+        {
+            new Thread(work, StackBytes) { IsBackground = true, Name = $"gateway {_peer.Pid}{name}" }.Start();
+            return true;
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            return false;
+        }
+    }
+
+    private void Refuse()
+    {
+        Send(new SessionProtocol.Farewell(AisStatus.NoResources, "this host has no thread left for another client"));
+        End(null, "no thread is left for it");
     }
 
     /// <summary>Small and the kernel has room: no other thread is needed.</summary>
@@ -193,11 +220,13 @@ internal sealed class GatewayClient : IClientLink
     private void WriteAll()
     {
         var writer = new FrameWriter(_stream);
+        Action? moved = _room is null ? null : _room.Answers.Moved;
         while (Next() is { } message)
         {
             try
             {
-                writer.Write(message);
+                writer.Write(message, moved);
+                _room?.Answers.Release(SessionRoom.BytesOf(message));
             }
             catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
             {
@@ -214,6 +243,10 @@ internal sealed class GatewayClient : IClientLink
         {
             _isWriting = false;
             Monitor.PulseAll(_gate);
+            if (_queue.Count == 0)
+                _room?.Answers.IsIdle();
+            else
+                _room?.Answers.Moved();
             while (_queue.Count == 0 && !_isClosing && !_hasEnded)
                 Monitor.Wait(_gate);
             if (_queue.TryDequeue(out var next))
@@ -226,108 +259,5 @@ internal sealed class GatewayClient : IClientLink
 
         End(null);
         return null;
-    }
-
-    private void ReadAll()
-    {
-        try
-        {
-            while (WaitForRoom() && _reader.Read(_shortcut) is { } arrival)
-                Arrived(arrival);
-            End("the client ended the connection");
-        }
-        catch (WireFormatException wrong)
-        {
-            End(null, wrong.Message);
-        }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
-        {
-            End(e.Message);
-        }
-    }
-
-    /// <summary>
-    /// On the reading thread. While the client has as much on its way as it may have, or does not take its answers, the Session decides.
-    /// </summary>
-    private bool TryAnswer(ReadOnlyMemory<byte> message)
-    {
-        if (Volatile.Read(ref _unanswered) >= _limits.OutstandingMax)
-            return false;
-        var frame = _answers!.TryRead(message);
-        if (frame.IsEmpty)
-            return TryWrite(message);
-        lock (_gate)
-            return CanSend && TrySendNow(frame.Span);
-    }
-
-    /// <summary>A write would pass by what the Session has of this client, so that has to be nothing: a client's changes keep their order.</summary>
-    private bool TryWrite(ReadOnlyMemory<byte> message)
-    {
-        lock (_gate)
-            if (_unanswered > 0 || !CanSend)
-                return false;
-        var frame = _answers!.TryWrite(message);
-        if (frame.IsEmpty)
-            return false;
-        lock (_gate)
-        {
-            // It is applied: the answer goes out, after whatever else has got in between.
-            if (!_hasEnded && !_isClosing && !(CanSend && TrySendNow(frame.Span)))
-                Enqueue(SessionCodec.Read(frame[GatewayFrame.HeaderBytes..].ToArray()));
-        }
-
-        return true;
-    }
-
-    private void Arrived(FrameArrival arrival)
-    {
-        switch (arrival.Message)
-        {
-            case SessionProtocol.Request request:
-                Asked(request);
-                _session.Tell(request, ActorRefs.NoSender);
-                break;
-            case SessionProtocol.Hello:
-                throw new WireFormatException("a second Hello");
-            case { } message:
-                _session.Tell(message, ActorRefs.NoSender);
-                break;
-            default:
-                lock (_gate)
-                    _unanswered++;
-                _session.Tell(new SessionRegistry.RequestTooLarge(arrival.RefusedRequest!.Value, _limits.InFlightBytesMax), ActorRefs.NoSender);
-                break;
-        }
-    }
-
-    private void Asked(SessionProtocol.Request request)
-    {
-        var bytes = RequestBytes.Of(request.Command);
-        lock (_gate)
-        {
-            _unanswered++;
-            if (bytes <= SmallMaxBytes || !_large.TryAdd(request.Id, bytes))
-                return;
-            _largeBytes += bytes;
-        }
-    }
-
-    private void Answered(ulong id)
-    {
-        _unanswered--;
-        if (_large.Count > 0 && _large.Remove(id, out var bytes))
-            _largeBytes -= bytes;
-        Monitor.PulseAll(_gate);
-    }
-
-    /// <summary>One request more than a client may have is still read, so that it is told so instead of being left waiting.</summary>
-    private bool WaitForRoom()
-    {
-        lock (_gate)
-        {
-            while (!_hasEnded && (_unanswered > _limits.OutstandingMax || _largeBytes > _limits.InFlightBytesMax || _queuedBytes > QueuedMaxBytes))
-                Monitor.Wait(_gate);
-            return !_hasEnded;
-        }
     }
 }

@@ -40,6 +40,7 @@ public sealed class GatewayServer : IDisposable
     private readonly Thread _thread;
     private readonly ManualResetEventSlim _stopping = new();
     private readonly ProcessWatch _processes = new();
+    private readonly SpareDescriptor _spare = new();
 
     private GatewayServer(
         GatewayOptions options, SessionOptions limits, IActorRef sessions, MachineGate? machine, TimeProvider clock, ILoggingAdapter log)
@@ -95,6 +96,7 @@ public sealed class GatewayServer : IDisposable
         foreach (var client in clients)
             client.End("the host ends");
         _processes.Dispose();
+        _spare.Dispose();
     }
 
     /// <inheritdoc cref="ProcessWatch.Watch"/>
@@ -127,7 +129,8 @@ public sealed class GatewayServer : IDisposable
             {
                 // Out of file descriptors, or a connection that was gone before it was accepted.
                 _peers.CutOff(default, $"it could not be accepted: {e.Message}");
-                _stopping.Wait(LookInterval);
+                if (!_spare.Refuse(_listener, "this host has no descriptor left for another client"))
+                    _stopping.Wait(LookInterval);
             }
 
             HearStrangers(ready);

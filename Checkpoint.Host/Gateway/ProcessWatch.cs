@@ -24,7 +24,7 @@ public sealed class ProcessWatch : IDisposable
     private bool _isDisposed;
 
     /// <summary>Calls <paramref name="ended"/> once, on another thread, when the process has ended, unless the result is disposed of before.</summary>
-    /// <returns>Null where the kernel cannot tell: it knows no pidfd, the process is in another namespace, no descriptor is left.</returns>
+    /// <returns>Null where the kernel cannot tell: it knows no pidfd, the process is in another namespace, no descriptor or thread is left.</returns>
     public IDisposable? Watch(int pid, Action ended)
     {
         lock (_gate)
@@ -105,7 +105,7 @@ public sealed class ProcessWatch : IDisposable
             _thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = "gateway processes" };
         }
 
-        /// <returns>Null when no descriptor is left.</returns>
+        /// <returns>Null when no descriptor or no thread is left.</returns>
         public static Poller? Start(Action<ulong> ended)
         {
             var poller = new Poller(
@@ -119,7 +119,17 @@ public sealed class ProcessWatch : IDisposable
                 return null;
             }
 
-            poller._thread.Start();
+            try
+            {
+                poller._thread.Start();
+            }
+            catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+            {
+                poller._events.Dispose();
+                poller._wakeUp.Dispose();
+                return null; // No thread is left: the connection's end has to do.
+            }
+
             return poller;
         }
 

@@ -44,6 +44,8 @@ public sealed class HostProcess(
 
         using var guard = new ShutdownGuard(clock, _options.ShutdownTimeout, ProcessEnd.Abort);
         var system = StartSystem(lines);
+        foreach (var limit in configuration.Node.Limits.Where(limit => limit.Effective < limit.Configured))
+            system.Log.Warning("{0} is lowered from its default {1} to {2}: {3}", limit.Key, limit.Configured, limit.Effective, limit.Bound);
         var shutdown = CoordinatedShutdown.Get(system);
         shutdown.AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "withdraw-ready", () =>
         {

@@ -53,6 +53,22 @@ public sealed class FrameEncoder
         }
     }
 
+    /// <summary>
+    /// The frames of a large answer, each made when the one before it was sent, straight from where its buffers lie: no copy of the whole is
+    /// ever made. Each is valid until the next one.
+    /// </summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Pieces(SessionProtocol.Answer answer)
+    {
+        const int head = GatewayFrame.HeaderBytes + Parcel.HeaderBytes;
+        var frame = new byte[head + ParcelSplitter.PieceMaxBytes];
+        foreach (var piece in AnswerPieces.Cut(++_parcels, answer, frame.AsMemory(head)))
+        {
+            GatewayFrame.WriteHeader(frame, FrameType.Piece, Parcel.HeaderBytes + piece.Bytes.Length);
+            piece.WriteHeader(frame.AsSpan(GatewayFrame.HeaderBytes));
+            yield return frame.AsMemory(0, head + piece.Bytes.Length);
+        }
+    }
+
     /// <summary>After a message was sent.</summary>
     public void Trim()
     {

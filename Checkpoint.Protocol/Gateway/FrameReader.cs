@@ -1,14 +1,19 @@
 namespace Checkpoint.Protocol;
 
 /// <summary>What a reader got: a message, or the id of a request that was above the reader's limits and is to be refused.</summary>
-public readonly record struct FrameArrival(SessionProtocol.IMessage? Message, ulong? RefusedRequest);
+/// <param name="Reserved">Bytes of the reader's room that the message holds; its taker gives them back.</param>
+public readonly record struct FrameArrival(SessionProtocol.IMessage? Message, ulong? RefusedRequest, long Reserved = 0);
 
 /// <summary>Reads messages from a stream, by blocking or by awaiting; pieces are put together here. One reader at a time.</summary>
 /// <param name="parcelBytesMax">Bytes of unfinished large messages at a time.</param>
-public sealed class FrameReader(Stream stream, long parcelBytesMax)
+/// <param name="room">Where the bytes of large messages are reserved; null: nowhere.</param>
+public sealed class FrameReader(Stream stream, long parcelBytesMax, IByteRoom? room = null)
 {
     private readonly FrameParser _parser = new();
-    private readonly ParcelAssembler _assembler = new(parcelBytesMax);
+    private readonly ParcelAssembler _assembler = new(parcelBytesMax, room: room);
+
+    /// <summary>A large message has begun to arrive, and waits for the peer to send the rest.</summary>
+    public bool IsAmidMessage => _assembler.HasUnfinished;
 
     /// <summary>For bytes that were read before there was a reader.</summary>
     /// <exception cref="WireFormatException">Too many for bytes that were read ahead.</exception>
@@ -61,7 +66,7 @@ public sealed class FrameReader(Stream stream, long parcelBytesMax)
                 return new FrameArrival(SessionCodec.Read(payload), null);
             var outcome = _assembler.Add(Parcel.Read(payload));
             if (outcome.Message is { } message)
-                return new FrameArrival(SessionCodec.Read(message), null);
+                return new FrameArrival(SessionCodec.Read(message), null, outcome.Reserved);
             if (outcome.RefusedHead is { } head)
                 return new FrameArrival(null, SessionCodec.RequestIdOf(head)
                     ?? throw new WireFormatException("a message that is no request is above the limits"));

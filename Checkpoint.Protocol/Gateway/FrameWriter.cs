@@ -7,9 +7,21 @@ public sealed class FrameWriter(Stream stream)
 {
     private readonly FrameEncoder _encoder = new();
 
+    /// <param name="moved">Called after each piece of a large message: the peer goes on taking it.</param>
     /// <exception cref="IOException">The connection failed.</exception>
-    public void Write(SessionProtocol.IMessage message)
+    public void Write(SessionProtocol.IMessage message, Action? moved = null)
     {
+        if (message is SessionProtocol.Answer { Body: SessionProtocol.Data } answer && !ParcelSplitter.Fits(SessionCodec.SizeHint(answer)))
+        {
+            foreach (var frames in _encoder.Pieces(answer))
+            {
+                stream.Write(frames.Span);
+                moved?.Invoke();
+            }
+
+            return;
+        }
+
         var frame = _encoder.Encode(message);
         if (FrameEncoder.IsOneFrame(frame))
             stream.Write(frame.Span);

@@ -23,6 +23,12 @@ internal static class AdministrationCodec
                 to.U8(34);
                 WriteDetail(to, detail);
                 break;
+            case NodeLimits limits:
+                to.U8(35);
+                to.U32((uint)limits.Rows.Count);
+                foreach (var row in limits.Rows)
+                    WriteLimit(to, row);
+                break;
             default:
                 throw new ArgumentException($"{result.GetType().Name} has no bytes", nameof(result));
         }
@@ -37,6 +43,7 @@ internal static class AdministrationCodec
         CheckpointList list => list.Rows.Sum(row => 49L + row.Name.Bytes.Length + (4L * row.Orderer.Length)),
         CheckpointDetail detail => 257L + detail.Name.Bytes.Length + (4L * detail.Orderer.Length)
             + detail.Replicas.Sum(replica => 6L + (4L * replica.NodeName.Length)),
+        NodeLimits limits => limits.Rows.Sum(row => 24L + (4L * (row.Key.Length + row.Bound.Length))),
         _ => 0,
     };
 
@@ -55,6 +62,14 @@ internal static class AdministrationCodec
         for (var i = 0; i < sessions.Length; i++)
             sessions[i] = new SessionRow(from.Session(), from.Text(), from.I32());
         return new NodeStatus(name, host, view, serving, journal, journalAway, nodes, sessions, from.I32(), from.I64(), from.I64());
+    }
+
+    public static NodeLimits ReadLimits(ref WireReader from)
+    {
+        var rows = new LimitRow[from.Count(24)];
+        for (var i = 0; i < rows.Length; i++)
+            rows[i] = new LimitRow(from.Text(), from.I64(), from.I64(), from.Text());
+        return new NodeLimits(rows);
     }
 
     public static CheckpointList ReadList(ref WireReader from)
@@ -121,6 +136,14 @@ internal static class AdministrationCodec
         to.I32(status.Checkpoints);
         to.I64(status.BytesUsed);
         to.I64(status.BytesMax);
+    }
+
+    private static void WriteLimit(WireWriter to, LimitRow row)
+    {
+        to.Text(row.Key);
+        to.I64(row.Configured);
+        to.I64(row.Effective);
+        to.Text(row.Bound);
     }
 
     private static void WriteRow(WireWriter to, CheckpointRow row)

@@ -72,6 +72,7 @@ internal static class CommandCodec
             34 => new ShowCheckpoint(from.Name()),
             35 => new Drain(from.Text()),
             36 => new InjectFault(from.Text(), from.Text()),
+            37 => new GetNodeLimits(),
             _ => throw new WireFormatException($"command {tag} is unknown"),
         };
     }
@@ -126,6 +127,9 @@ internal static class CommandCodec
                 break;
             case ListCheckpoints:
                 to.U8(33);
+                break;
+            case GetNodeLimits:
+                to.U8(37);
                 break;
             case ShowCheckpoint show:
                 to.U8(34);

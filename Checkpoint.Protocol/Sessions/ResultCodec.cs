@@ -68,6 +68,7 @@ internal static class ResultCodec
             32 => AdministrationCodec.ReadNodeStatus(ref from),
             33 => AdministrationCodec.ReadList(ref from),
             34 => AdministrationCodec.ReadDetail(ref from),
+            35 => AdministrationCodec.ReadLimits(ref from),
             _ => throw new WireFormatException($"result {tag} is unknown"),
         };
     }

@@ -140,7 +140,7 @@ public static class SessionCodec
         SessionProtocol.Data data => data.Buffers.Sum(buffer => 4L + buffer.Length),
         SessionProtocol.Sections sections => sections.Descriptors.Sum(descriptor => 27L + descriptor.Id.Length),
         SessionProtocol.SectionCreated created => created.Id.Length,
-        SessionProtocol.NodeStatus or SessionProtocol.CheckpointList or SessionProtocol.CheckpointDetail => AdministrationCodec.SizeOf(answer.Body),
+        SessionProtocol.NodeStatus or SessionProtocol.NodeLimits or SessionProtocol.CheckpointList or SessionProtocol.CheckpointDetail => AdministrationCodec.SizeOf(answer.Body),
         _ => 0,
     };
 
@@ -205,6 +205,14 @@ public static class SessionCodec
         BeginAnswer(to, requestId, AisStatus.Ok, null, -1);
         to.U8(ResultCodec.DataTag);
         to.I32(buffers);
+    }
+
+    /// <summary>An Answer with <see cref="SessionProtocol.Data"/> up to its first buffer.</summary>
+    internal static void WriteDataHead(WireWriter to, SessionProtocol.Answer answer)
+    {
+        BeginAnswer(to, answer.Id, answer.Status, answer.Reason, answer.ErroneousIndex);
+        to.U8(ResultCodec.DataTag);
+        to.I32(((SessionProtocol.Data)answer.Body!).Buffers.Count);
     }
 
     /// <summary>The whole Answer to a change that was applied and has nothing to say.</summary>

@@ -109,6 +109,9 @@ public static class SessionProtocol
     /// <summary>Ok with <see cref="NodeStatus"/>.</summary>
     public sealed record GetNodeStatus : Command;
 
+    /// <summary>Ok with <see cref="NodeLimits"/>: what this host was told it may have, and what it has taken.</summary>
+    public sealed record GetNodeLimits : Command;
+
     /// <summary>Ok with <see cref="CheckpointList"/>: every checkpoint this host knows, by name.</summary>
     public sealed record ListCheckpoints : Command;
 
@@ -153,6 +156,14 @@ public static class SessionProtocol
         int Checkpoints,
         long BytesUsed,
         long BytesMax) : Result;
+
+    public sealed record NodeLimits(IReadOnlyList<LimitRow> Rows) : Result;
+
+    /// <param name="Key">Of the configuration.</param>
+    /// <param name="Configured">What it says, or the default.</param>
+    /// <param name="Effective">Lower where a default was more than the process may have.</param>
+    /// <param name="Bound">Which limit of the process it was compared with, and its value.</param>
+    public sealed record LimitRow(string Key, long Configured, long Effective, string Bound);
 
     /// <param name="Reachability">"reachable", "unreachable" or "left-out".</param>
     public sealed record NodeRow(string NodeName, HostId Host, string MemberStatus, string Reachability, bool InView, int Orders);

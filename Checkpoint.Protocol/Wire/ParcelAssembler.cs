@@ -6,7 +6,8 @@ namespace Checkpoint.Protocol;
 /// The first piece of a parcel that is above the limits: its remaining pieces will be swallowed. It holds the id of the request,
 /// so that the request can be answered NO_MEMORY.
 /// </param>
-public readonly record struct ParcelOutcome(ReadOnlyMemory<byte>? Message, ReadOnlyMemory<byte>? RefusedHead);
+/// <param name="Reserved">Bytes of the assembler's room that the whole message holds; its taker gives them back.</param>
+public readonly record struct ParcelOutcome(ReadOnlyMemory<byte>? Message, ReadOnlyMemory<byte>? RefusedHead, long Reserved = 0);
 
 /// <summary>
 /// Puts pieces together again. Memory grows with the bytes that arrived, never with what a peer announced, and never above
@@ -14,7 +15,8 @@ public readonly record struct ParcelOutcome(ReadOnlyMemory<byte>? Message, ReadO
 /// </summary>
 /// <param name="bytesMax">Bytes of all unfinished parcels together.</param>
 /// <param name="parcelsMax">Unfinished parcels at a time.</param>
-public sealed class ParcelAssembler(long bytesMax, int parcelsMax = 64)
+/// <param name="room">Where a parcel's bytes, as announced, are reserved before its first piece is kept: begun ones can then be finished. Null: nowhere.</param>
+public sealed class ParcelAssembler(long bytesMax, int parcelsMax = 64, IByteRoom? room = null)
 {
     private readonly Dictionary<ulong, Unfinished> _unfinished = [];
 
@@ -23,8 +25,18 @@ public sealed class ParcelAssembler(long bytesMax, int parcelsMax = 64)
 
     public long BytesMax => bytesMax;
 
+    /// <summary>A parcel waits for its next piece.</summary>
+    public bool HasUnfinished => _unfinished.Count > 0;
+
     /// <exception cref="WireFormatException">A piece out of order, of another count, or one parcel too many.</exception>
     public ParcelOutcome Add(Parcel piece)
+    {
+        var outcome = Take(piece);
+        room?.Arriving(_unfinished.Count > 0);
+        return outcome;
+    }
+
+    private ParcelOutcome Take(Parcel piece)
     {
         if (!_unfinished.TryGetValue(piece.Id, out var parcel))
             parcel = Begin(piece);
@@ -37,13 +49,28 @@ public sealed class ParcelAssembler(long bytesMax, int parcelsMax = 64)
         parcel.Next++;
         if (parcel.IsRefused)
             return Swallow(piece, parcel);
-        if (BytesHeld + piece.Bytes.Length > bytesMax)
+        if (BytesHeld + piece.Bytes.Length > bytesMax || !HasRoom(piece, parcel))
             return Refuse(piece, parcel);
 
         BytesHeld += piece.Bytes.Length;
         parcel.Bytes += piece.Bytes.Length;
         parcel.Pieces.Add(piece.Bytes);
-        return parcel.Next < parcel.Count ? default : new ParcelOutcome(Join(piece.Id, parcel), null);
+        if (parcel.Next < parcel.Count)
+            return default;
+        return TryJoin(piece.Id, parcel) is { } message ? new ParcelOutcome(message, null, parcel.Reserved) : Refuse(piece, parcel);
+    }
+
+    /// <summary>By the size of its pieces so far: senders cut evenly. One that lets them grow needs more room for the rest.</summary>
+    private bool HasRoom(Parcel piece, Unfinished parcel)
+    {
+        var bytes = parcel.Bytes + piece.Bytes.Length;
+        if (room is null || bytes <= parcel.Reserved)
+            return true;
+        var announced = Math.Min(parcel.Bytes + ((long)(piece.Count - piece.Index) * piece.Bytes.Length), bytesMax);
+        if (!room.TryReserve(announced - parcel.Reserved))
+            return false;
+        parcel.Reserved = announced;
+        return true;
     }
 
     private Unfinished Begin(Parcel piece)
@@ -61,6 +88,8 @@ public sealed class ParcelAssembler(long bytesMax, int parcelsMax = 64)
         BytesHeld -= parcel.Bytes;
         parcel.Pieces.Clear();
         parcel.IsRefused = true;
+        room?.Release(parcel.Reserved);
+        parcel.Reserved = 0;
         Swallow(piece, parcel);
         return new ParcelOutcome(null, head);
     }
@@ -72,14 +101,25 @@ public sealed class ParcelAssembler(long bytesMax, int parcelsMax = 64)
         return default;
     }
 
-    private byte[] Join(ulong id, Unfinished parcel)
+    /// <returns>Null when this process has no memory for the whole: then its sender is told so.</returns>
+    private byte[]? TryJoin(ulong id, Unfinished parcel)
     {
-        var message = new byte[parcel.Bytes];
-        var at = 0;
-        foreach (var piece in parcel.Pieces)
+        byte[] message;
+        try
         {
-            piece.Span.CopyTo(message.AsSpan(at));
-            at += piece.Length;
+            message = new byte[parcel.Bytes];
+        }
+        catch (OutOfMemoryException)
+        {
+            return null;
+        }
+
+        var at = 0;
+        for (var i = 0; i < parcel.Pieces.Count; i++)
+        {
+            parcel.Pieces[i].Span.CopyTo(message.AsSpan(at));
+            at += parcel.Pieces[i].Length;
+            parcel.Pieces[i] = default; // Free before the next one is copied: a collection in between need not find both.
         }
 
         _unfinished.Remove(id);
@@ -96,6 +136,8 @@ public sealed class ParcelAssembler(long bytesMax, int parcelsMax = 64)
         public long Bytes { get; set; }
 
         public bool IsRefused { get; set; }
+
+        public long Reserved { get; set; }
 
         public List<ReadOnlyMemory<byte>> Pieces { get; } = [];
     }

@@ -43,6 +43,11 @@ internal static class Samples
     {
         SessionProtocol.GetNodeStatus => Status,
         SessionProtocol.ListCheckpoints => new SessionProtocol.CheckpointList([Row]),
+        SessionProtocol.GetNodeLimits => new SessionProtocol.NodeLimits(
+        [
+            new("checkpoint.gateway.clients-max", 512, 64, "RLIMIT_NOFILE = 512"),
+            new("checkpoint.replication.memory-max", 2L << 30, 2L << 30, "no limit"),
+        ]),
         SessionProtocol.ShowCheckpoint => Detail,
         SessionProtocol.Open => new SessionProtocol.Opened(7, Incarnation, Attributes),
         SessionProtocol.IterationInitialize => new SessionProtocol.IterationOpened(9),

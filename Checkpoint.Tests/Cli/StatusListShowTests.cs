@@ -17,6 +17,8 @@ public sealed class StatusListShowTests
             view 3, serving; answered by node1
             journal ok
             checkpoints 1, memory 2 KiB of 1 GiB
+            checkpoint.gateway.clients-max 64, lowered from 512; RLIMIT_NOFILE = 512
+            checkpoint.replication.memory-max 2 GiB; no limit
 
             NODE   ADDRESS         MEMBER  REACHABILITY  IN VIEW  ORDERS  CHECKPOINTS ORDERED
             node1  127.0.0.1:4711  Up      reachable     yes           1  words
@@ -50,6 +52,20 @@ public sealed class StatusListShowTests
               "bytesUsed": 2048,
               "bytesMax": 1073741824,
               "setAside": [],
+              "limits": [
+                {
+                  "key": "checkpoint.gateway.clients-max",
+                  "configured": 512,
+                  "effective": 64,
+                  "bound": "RLIMIT_NOFILE = 512"
+                },
+                {
+                  "key": "checkpoint.replication.memory-max",
+                  "configured": 2147483648,
+                  "effective": 2147483648,
+                  "bound": "no limit"
+                }
+              ],
               "nodes": [
                 {
                   "node": "node1",

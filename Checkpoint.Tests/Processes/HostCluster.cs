@@ -32,6 +32,12 @@ public sealed class HostCluster : IAsyncDisposable
     /// </summary>
     public List<string> Settings { get; } = ["checkpoint.replication.detection=5s"];
 
+    /// <summary>Variables of every host started from now on.</summary>
+    public IDictionary<string, string> Variables => _environment;
+
+    /// <summary>What starts every host from now on in its own place, as <c>prlimit --nofile=600</c>; empty: nothing does.</summary>
+    public IReadOnlyList<string> Launcher { get; set; } = [];
+
     /// <summary>Every process that was started, ended ones included.</summary>
     public IReadOnlyList<HostUnderTest> Started => _started;
 
@@ -110,6 +116,7 @@ public sealed class HostCluster : IAsyncDisposable
             $"127.0.0.1:{_ports[index]}",
             _environment,
             redirections,
+            Launcher,
             ["--config", file, .. OwnSettings(index, name).Concat(Settings).Concat(settings).SelectMany(s => new[] { "--set", s })]);
         _started.Add(host);
         return host;

@@ -35,10 +35,16 @@ public sealed class HostUnderTest : IAsyncDisposable
     /// <summary>Starts it with the arguments as they stand.</summary>
     /// <param name="environment">Variables that it gets besides those of this process.</param>
     /// <param name="redirections">What a shell does with its descriptors before it becomes the host, as <c>&gt;/dev/full</c>; empty: no shell.</param>
+    /// <param name="launcher">A program and its arguments that starts what follows in its own place, as prlimit does; empty: none.</param>
     public static HostUnderTest Start(
-        string name, string address, IReadOnlyDictionary<string, string> environment, string redirections, params string[] arguments)
+        string name,
+        string address,
+        IReadOnlyDictionary<string, string> environment,
+        string redirections,
+        IReadOnlyList<string> launcher,
+        params string[] arguments)
     {
-        string[] program = ["dotnet", "exec", Assembly(), .. arguments];
+        string[] program = [.. launcher, "dotnet", "exec", Assembly(), .. arguments];
         string[] command = redirections.Length == 0 ? program : ["/bin/sh", "-c", $"exec \"$@\" {redirections}", "sh", .. program];
         var process = new Process
         {

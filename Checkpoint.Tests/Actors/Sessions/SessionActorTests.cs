@@ -259,7 +259,11 @@ public sealed class SessionActorTests : TestKit
 
         public IActorRef Session { get; private set; } = ActorRefs.Nobody;
 
-        public void Opened(IActorRef session) => Session = session;
+        public void Opened(IActorRef session, SessionRoom room) => Session = session;
+
+        public void Abort()
+        {
+        }
 
         public void Send(SessionProtocol.IMessage message) => client.Tell(message);
 

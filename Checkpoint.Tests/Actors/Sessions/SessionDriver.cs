@@ -1,6 +1,7 @@
 using Checkpoint.Actors.Checkpoints;
 using Checkpoint.Actors.Replication;
 using Checkpoint.Actors.Sessions;
+using Checkpoint.Actors.Transit;
 using Checkpoint.Protocol;
 using static Checkpoint.Protocol.SessionProtocol;
 
@@ -17,12 +18,22 @@ internal sealed class SessionDriver
     private readonly List<SessionEffect> _effects = [];
     private ulong _lastRequest;
 
-    public SessionDriver(ProfileRules? rules = null, SessionOptions? limits = null) =>
-        State = new SessionState(Session, Host, rules ?? Rules(Profile.Strict, AisVersion.B22), limits ?? SessionOptions.Defaults);
+    /// <param name="budgets">What all clients of the host may hold; another one's bytes can be taken of it.</param>
+    public SessionDriver(ProfileRules? rules = null, SessionOptions? limits = null, TransitBudgets? budgets = null)
+    {
+        limits ??= SessionOptions.Defaults;
+        Room = new SessionRoom(budgets ?? new TransitBudgets(limits.NodeInFlightBytesMax, TimeProvider.System), limits, reason => CutOff = reason);
+        State = new SessionState(Session, Host, rules ?? Rules(Profile.Strict, AisVersion.B22), limits, Room);
+    }
+
+    public SessionRoom Room { get; }
+
+    /// <summary>Why the client was to be cut off, or null.</summary>
+    public string? CutOff { get; private set; }
 
     public SessionState State { get; }
 
-    public SessionNow Now { get; private set; } = new(1_000_000_000_000, 1_700_000_000_000_000_000, 0);
+    public SessionNow Now { get; private set; } = new(1_000_000_000_000, 1_700_000_000_000_000_000);
 
     /// <summary>All that came of the last step.</summary>
     public List<SessionEffect> Effects { get; } = [];
@@ -69,8 +80,6 @@ internal sealed class SessionDriver
         Now = Now with { Monotonic = Now.Monotonic + (time.Ticks * 100), Wall = Now.Wall + (time.Ticks * 100) };
         Step(() => State.Tick(Now, _effects));
     }
-
-    public void Queued(long bytes) => Now = Now with { QueuedBytes = bytes };
 
     public T ToAgent<T>()
         where T : ReplicaAgentProtocol.ICommand => Assert.IsType<T>(Effects.OfType<SessionEffect.ToAgent>().Single().Command);

@@ -243,16 +243,6 @@ public sealed class SessionStateTests
         Assert.Empty(driver.ToClient);
     }
 
-    [Fact(DisplayName = "A client that does not take its answers gets NO_MEMORY for further reads")]
-    public void Slow_reader()
-    {
-        var driver = new SessionDriver(limits: SessionOptions.Defaults with { InFlightBytesMax = 1000 });
-        driver.Send(new Read(driver.Open().Handle, [new(new SectionId("s"), 0, ReadElement.Whole)]));
-        driver.Queued(900);
-        driver.FromAgent(new Agent.ReadDone(driver.ToAgent<Agent.Read>().Number, new ReadResult(AisStatus.Ok, [new byte[200]])));
-        Assert.Equal(AisStatus.NoMemory, driver.Answered.Status);
-    }
-
     [Fact(DisplayName = "Left out: farewell with UNAVAILABLE for B.2 and TRY_AGAIN for B.1 clients, and nothing is closed from here")]
     public void Left_out()
     {

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Akka.TestKit.Xunit2;
 using Checkpoint.Actors.Sessions;
+using Checkpoint.Actors.Transit;
 using Checkpoint.Host.Gateway;
 using Checkpoint.Protocol;
 using Checkpoint.Tests.Actors.Replication;
@@ -112,7 +113,8 @@ public sealed class DirectClientTests : TestKit
     private async Task<IClientLink> AdmitAsync()
     {
         var link = (await ExpectMsgAsync<SessionRegistry.StartLocal>(TimeSpan.FromSeconds(20))).Link;
-        link.Opened(TestActor);
+        link.Opened(TestActor, new SessionRoom(
+            new TransitBudgets(SessionOptions.Defaults.NodeInFlightBytesMax, TimeProvider.System), SessionOptions.Defaults, _ => { }));
         link.Direct!.Add(Handle, _checkpoint, OpenFlags.Write);
         link.Send(new SessionProtocol.Welcome(
             SessionProtocol.Version, new SessionId(Guid.NewGuid()), "node1", _pump.Hosts[0], 1, 1, 64, Profile.Strict));

@@ -64,6 +64,7 @@ internal static class SessionSamples
         new ShowCheckpoint(Name),
         new Drain("node2"),
         new InjectFault("stall", "500ms"),
+        new GetNodeLimits(),
     ];
 
     private static IEnumerable<Result> Results() =>
@@ -78,5 +79,6 @@ internal static class SessionSamples
             "node1", Host, 5, true, "sqlite", true, [new("node1", Host, "Up", "reachable", true, 2)], [new(Session, "demo[7]", 1)], 1, 4, 1 << 30),
         new CheckpointList([new(Name, Incarnation, false, CreationFlags.WriteAllReplicas, 2, 1000, "node1", true)]),
         new CheckpointDetail(Name, Incarnation, 1_700_000_000_000_000_000, Attributes, 5, 4, 3, 2, 1, 3, 2, 0, 99, "node1", true, [new("node1", false, true)]),
+        new NodeLimits([new("checkpoint.gateway.clients-max", 512, 64, "RLIMIT_NOFILE = 512")]),
     ];
 }
