@@ -72,11 +72,19 @@ public sealed class ExtremeCallSpecs(ITestOutputHelper output) : IAsyncLifetime
     {
         var before = await ViewAsync();
         using var beside = StartBeside();
-        await calls();
-        beside.StandardInput.Close();
-        var said = await beside.StandardOutput.ReadToEndAsync();
-        await beside.WaitForExitAsync();
-        StartedProcesses.End(beside);
+        var saying = beside.StandardOutput.ReadToEndAsync();
+        try
+        {
+            await calls();
+        }
+        finally
+        {
+            beside.StandardInput.Close();
+            await beside.WaitForExitAsync();
+            StartedProcesses.End(beside);
+        }
+
+        var said = await saying;
         output.WriteLine(said);
         Assert.Equal(before, await ViewAsync());
         HostLogs.AssertGood(_cluster);
