@@ -146,34 +146,30 @@ public sealed class GatewayServer : IDisposable
         try
         {
             var peer = PeerIdentity.Of(socket);
-            if (!peer.MayConnect(socket))
+            var mayConnect = peer.MayConnect(socket);
+            if (!mayConnect)
             {
                 _peers.CutOff(peer, Forbidden);
                 TurnAway(socket);
-                return;
             }
 
-            _strangers.AddLast(new Stranger(socket, peer, _clock.GetTimestamp()));
+            _strangers.AddLast(new Stranger(socket, peer, _clock.GetTimestamp()) { IsTurnedAway = !mayConnect });
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             socket.Dispose(); // Gone already.
         }
     }
 
-    /// <summary>Says why, so that it does not try for ever. A new connection's buffer takes these few bytes at once.</summary>
+    /// <summary>
+    /// Says why, so that it does not try for ever. A new connection's buffer takes these few bytes at once. The connection stays until its Hello has
+    /// been read: a peer whose Hello finds it closed hears no more of what was said.
+    /// </summary>
     private static void TurnAway(Socket socket)
     {
-        using var stream = new NetworkStream(socket, ownsSocket: true);
-        try
-        {
-            stream.Write(GatewayFrame.Preamble(SessionProtocol.Version));
-            new FrameWriter(stream).Write(new SessionProtocol.Farewell(AisStatus.Access, Forbidden));
-        }
-        catch (IOException)
-        {
-            // Gone already.
-        }
+        using var stream = new NetworkStream(socket, ownsSocket: false);
+        stream.Write(GatewayFrame.Preamble(SessionProtocol.Version));
+        new FrameWriter(stream).Write(new SessionProtocol.Farewell(AisStatus.Access, Forbidden));
     }
 
     private void HearStrangers(List<Socket> ready)
@@ -195,7 +191,10 @@ public sealed class GatewayServer : IDisposable
         {
             if (stranger.Receive() is not { } hello)
                 return !IsTooLate(stranger);
-            Greet(stranger, hello);
+            if (stranger.IsTurnedAway)
+                stranger.Socket.Dispose();
+            else
+                Greet(stranger, hello);
             return false;
         }
         catch (Exception e) when (e is WireFormatException or SocketException)

@@ -20,6 +20,9 @@ internal sealed class Stranger(Socket socket, PeerIdentity peer, long since)
 
     public long Since => since;
 
+    /// <summary>It has been told that it may not connect; its Hello ends the connection.</summary>
+    public bool IsTurnedAway { get; init; }
+
     /// <summary>Bytes that came behind the Hello; they are the session's.</summary>
     public ReadOnlyMemory<byte> Rest { get; private set; }
 
