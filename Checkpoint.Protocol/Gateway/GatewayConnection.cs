@@ -110,16 +110,38 @@ public sealed class GatewayConnection : IAsyncDisposable
         await _closed.Task.ConfigureAwait(false);
     }
 
+    /// <returns>Why the host did not take it. A host that refuses a connection may have closed it by then; what it said can still be read.</returns>
+    private static IOException? Greet(NetworkStream stream, FrameWriter writer, SessionProtocol.Hello hello)
+    {
+        try
+        {
+            stream.Write(GatewayFrame.Preamble(SessionProtocol.Version));
+            writer.Write(hello);
+            return null;
+        }
+        catch (IOException e)
+        {
+            return e;
+        }
+    }
+
     private static GatewayConnection Handshake(Socket socket, string path, SessionProtocol.Hello hello, TimeProvider clock)
     {
         socket.Connect(new UnixDomainSocketEndPoint(path));
         var stream = new NetworkStream(socket, ownsSocket: false);
         var writer = new FrameWriter(stream);
-        stream.Write(GatewayFrame.Preamble(SessionProtocol.Version));
-        writer.Write(hello);
+        var refused = Greet(stream, writer, hello);
 
         var preamble = new byte[GatewayFrame.PreambleBytes];
-        stream.ReadExactly(preamble);
+        try
+        {
+            stream.ReadExactly(preamble);
+        }
+        catch (IOException e) when (refused is not null)
+        {
+            throw new IOException(refused.Message, e);
+        }
+
         var version = GatewayFrame.ReadPreamble(preamble);
         var reader = new FrameReader(stream, ParcelBytesMax);
         return reader.Read()?.Message switch
