@@ -10,7 +10,7 @@ namespace Checkpoint.Tests.Processes;
 [Trait("Category", "Long")]
 public sealed class JournalDiskSpecs
 {
-    [SmallDiskFact(DisplayName = "The journal's disk is full: content goes on; unlink and create are TRY_AGAIN and not done, and are done when there is space again")]
+    [SmallDiskFact(DisplayName = "The journal's disk is full: content goes on; unlink and create are TRY_AGAIN or TIMEOUT and not done, and are done when there is space again")]
     public async Task Full_for_a_while()
     {
         await using var cluster = HostCluster.Of(1);
@@ -23,16 +23,18 @@ public sealed class JournalDiskSpecs
         await handle.CreateSectionAsync(Section(1), Bytes("before"));
 
         disk.Fill();
-        await Eventually.TrueAsync("the journal has no page left", async () => await StatusAsync(application, never) == AisStatus.TryAgain);
-        Assert.Equal(AisStatus.TryAgain, await Application.StatusOfAsync(() => application.Client.UnlinkAsync(kept)));
+        await Eventually.TrueAsync("the journal has no page left", async () => await StatusAsync(application, never) != AisStatus.Ok);
+        // A copy of the question may have been lost with the entity that the journal ended: then it is not certain, and TIMEOUT.
+        Assert.Contains(await Application.StatusOfAsync(() => application.Client.UnlinkAsync(kept)), new[] { AisStatus.TryAgain, AisStatus.Timeout });
         await Application.PatientlyAsync(() => handle.WriteAsync(Section(1), 0, Bytes("during")));
         Assert.Equal("during", Text(await handle.ReadAsync(Section(1))));
         Assert.False(host.HasEnded);
 
         disk.Free();
         Assert.Contains(kept.ToString(), await new Administrator(cluster.SocketPath(0)).NamesAsync());
-        await Application.PatientlyAsync(() => application.Client.UnlinkAsync(kept));
-        await using var created = await application.OpenAsync(never, Attributes());
+        await Eventually.TrueAsync("the unlink is done", async () =>
+            await Application.StatusOfAsync(() => application.Client.UnlinkAsync(kept)) is AisStatus.Ok or AisStatus.NotExist);
+        await Eventually.TrueAsync("the creation is done", async () => await StatusAsync(application, never) == AisStatus.Ok);
         host.Term();
         Assert.True(await host.ExitCodeAsync() == ExitCode.Left, host.Tail());
     }

@@ -43,27 +43,15 @@ public sealed class ProcessLimitSpecs(ITestOutputHelper output)
         var limits = Assert.IsType<NodeLimits>((await AskAsync(first, new GetNodeLimits())).Body);
         Assert.Equal(new LimitRow("checkpoint.gateway.clients-max", 512, 108, "RLIMIT_NOFILE = 600"), limits.Rows[0]);
 
-        Assert.Equal(13, await ConnectManyAsync(cluster, 120)); // One is there already.
-        await ServedAsync(first);
-
-        // Now the limit itself: fewer than it has open.
-        Set(host, "--nofile=16");
-        Assert.Equal(AisStatus.NoResources, (await Assert.ThrowsAsync<GatewayRefusedException>(() => ConnectAsync(cluster))).Status);
+        // The limit itself: nothing above what is open now, so that the holes below it are soon filled.
+        Set(host, $"--nofile={HighestDescriptor(host) + 1}");
+        var refused = await RefusedAsync(cluster);
+        Assert.Equal(AisStatus.NoResources, refused.Status);
+        Assert.Contains("no descriptor left", refused.Message, StringComparison.Ordinal);
         await ServedAsync(first);
         Set(host, "--nofile=600");
-        await _connections[^1].DisposeAsync();
-        await Eventually.TrueAsync("a client is taken again", async () =>
-        {
-            try
-            {
-                await ConnectAsync(cluster);
-                return true;
-            }
-            catch (Exception e) when (e is GatewayRefusedException or IOException)
-            {
-                return false; // The place is not free yet.
-            }
-        });
+        Assert.InRange(await ConnectManyAsync(cluster, 120), 13, 120);
+        await ServedAsync(first);
         Assert.InRange(host.Log.Count(line => line.Contains("could not be accepted", StringComparison.Ordinal)), 0, 2);
         await LeaveAsync(host);
     }
@@ -151,6 +139,27 @@ public sealed class ProcessLimitSpecs(ITestOutputHelper output)
 
         return refused;
     }
+
+    /// <summary>Connects until the host takes no more.</summary>
+    private async Task<GatewayRefusedException> RefusedAsync(HostCluster cluster)
+    {
+        for (var left = 100; left > 0; left--)
+        {
+            try
+            {
+                await ConnectAsync(cluster);
+            }
+            catch (GatewayRefusedException refused)
+            {
+                return refused;
+            }
+        }
+
+        throw new Xunit.Sdk.XunitException("100 clients more were taken");
+    }
+
+    private static int HighestDescriptor(HostUnderTest host) =>
+        Directory.EnumerateFileSystemEntries($"/proc/{host.Pid}/fd").Max(path => int.Parse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture));
 
     private static void Set(HostUnderTest host, string limit)
     {
