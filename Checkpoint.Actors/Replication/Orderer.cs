@@ -144,8 +144,8 @@ internal sealed class Orderer
 
         peer.MarkAcked = Math.Max(peer.MarkAcked, Math.Min(ack.Mark, _replica.Mark));
         peer.IsSetAside = ack.IsSetAside || peer.IsSetAside == true;
-        if (ack.HasGap && ack.LogEnd == peer.Acked && _context.Now >= peer.SentAt + (_context.Options.Resend / 8))
-            peer.Rewind();
+        if (ack.HasGap && ack.LogEnd == peer.Acked && _context.Now >= peer.RewoundAt + (_context.Options.Resend / 8))
+            peer.Rewind(_context.Now);
         Settle();
         if (_replica.Orderer != this)
             return; // Handed over or deleted by what has just become stable.
@@ -174,7 +174,7 @@ internal sealed class Orderer
             if (peer.Acked < peer.Sent && _context.Now >= peer.ResendAt)
             {
                 peer.Backoff = Math.Min(_context.Options.ResendMax, Math.Max(_context.Options.Resend, peer.Backoff * 2));
-                peer.Rewind();
+                peer.Rewind(_context.Now);
             }
 
             SendEntries(peer);
@@ -247,8 +247,8 @@ internal sealed class Orderer
         var bytes = 0L;
         foreach (var entry in entries)
             bytes += entry.Bytes;
-        peer.SentAt = _context.Now;
-        peer.ResendAt = _context.Now + Math.Max(_context.Options.Resend, peer.Backoff) + (bytes * _context.Options.ResendPerByte);
+        if (entries.Length > 0 || peer.Acked == peer.Sent) // A mark does not put off what is to be sent again.
+            peer.ResendAt = _context.Now + Math.Max(_context.Options.Resend, peer.Backoff) + (bytes * _context.Options.ResendPerByte);
         peer.MarkSent = _replica.Mark;
         _context.Send(peer.Host, new HostMessage.Append(_view, _replica.Id, _replica.Tenure, _replica.Mark, entries));
     }

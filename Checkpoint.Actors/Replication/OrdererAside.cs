@@ -35,7 +35,7 @@ internal sealed class OrdererAside(MachineContext context, Replicas replicas, Re
 
         replicas.TellWaiters(replica);
         foreach (var peer in orderer.Peers)
-            if (peer is { IsFull: true, IsSetAside: null } && context.Now >= peer.ResendAt)
+            if (peer is { IsFull: true, IsSetAside: null } && peer.Acked == peer.Sent && context.Now >= peer.ResendAt)
                 orderer.SendMark(peer);
     }
 

@@ -103,7 +103,7 @@ internal sealed class OrdererFills(MachineContext context, Replicas replicas, Re
         {
             replicas.CallFailed(replica, "A filling", e);
             peer.Fill = new FillSource(NextId(), Empty(peer.Acked), isSetAside: true);
-            peer.Rewind();
+            peer.Rewind(context.Now);
             SendStart(peer);
             return null;
         }

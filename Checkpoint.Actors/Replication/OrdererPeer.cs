@@ -27,7 +27,8 @@ internal sealed class OrdererPeer(HostId host, bool isFull, long acked)
     /// <summary>The last sequences of the messages with entries that are on their way.</summary>
     public Queue<long> Rounds { get; } = new();
 
-    public long SentAt { get; set; }
+    /// <summary>When it was last begun again: several messages may tell of one gap.</summary>
+    public long RewoundAt { get; private set; } = long.MinValue;
 
     public long ResendAt { get; set; } = long.MinValue;
 
@@ -36,8 +37,10 @@ internal sealed class OrdererPeer(HostId host, bool isFull, long acked)
     /// <summary>Set until the newcomer counts.</summary>
     public FillSource? Fill { get; set; }
 
-    public void Rewind()
+    /// <summary>What it has not acknowledged is to be sent again.</summary>
+    public void Rewind(long now)
     {
+        RewoundAt = now;
         Sent = Acked;
         Rounds.Clear();
     }

@@ -35,6 +35,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData(445UL, "a change that was executed is said to have found nothing (ChangeExecutor.OnChange)")]
     [InlineData(1376UL, "nobody asks whether a host of the row before the newest is dead, so its view never serves (ViewKeeper.Mattering)")]
     [InlineData(10106UL, "a clock offset that does not follow drift takes requests for late (Peer.MeasureClock)")]
+    [InlineData(204143UL, "each mark puts off the sending again of a lost update, so a write is not stable before its deadline (Orderer.Send)")]
     public void Regression(ulong seed, string wrong)
     {
         var schedule = new SimSchedule(seed);

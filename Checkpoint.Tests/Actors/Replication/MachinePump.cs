@@ -44,6 +44,9 @@ internal sealed class MachinePump
     /// <summary>Who neither hears nor is heard.</summary>
     public HashSet<int> CutOff { get; } = [];
 
+    /// <summary>Is this message to this host lost?</summary>
+    public Func<int, HostMessage, bool> Loses { get; set; } = (_, _) => false;
+
     public bool IsJournalAway { get; set; }
 
     /// <summary>Told before and after each step of a machine.</summary>
@@ -146,6 +149,8 @@ internal sealed class MachinePump
         switch (output)
         {
             case MachineOutput.Send send when CutOff.Contains(host) || CutOff.Contains(Array.IndexOf(Hosts, send.To)):
+                break;
+            case MachineOutput.Send send when Loses(Array.IndexOf(Hosts, send.To), send.Message):
                 break;
             case MachineOutput.Send send:
                 _inputs.Enqueue((Array.IndexOf(Hosts, send.To), new MachineInput.FromHost(Hosts[host], send.Message)));
