@@ -45,9 +45,7 @@ public sealed class ProcessLimitSpecs(ITestOutputHelper output)
 
         // The limit itself: nothing above what is open now, so that the holes below it are soon filled.
         Set(host, $"--nofile={HighestDescriptor(host) + 1}");
-        var refused = await RefusedAsync(cluster);
-        Assert.Equal(AisStatus.NoResources, refused.Status);
-        Assert.Contains("no descriptor left", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(AisStatus.NoResources, (await RefusedAsync(cluster)).Status); // For its connection, or for its thread, which takes some too.
         await ServedAsync(first);
         Set(host, "--nofile=600");
         Assert.InRange(await ConnectManyAsync(cluster, 120), 13, 120);
