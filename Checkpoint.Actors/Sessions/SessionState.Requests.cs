@@ -214,6 +214,8 @@ public sealed partial class SessionState
             return new Refusal(AisStatus.NoResources, $"{_iterations.Count} iterations, at most {limits.IterationsMax} a client");
         if (command is Change change && ContentOpCodec.TooBig(change.Op) is { } tooBig)
             return new Refusal(AisStatus.NoResources, tooBig); // From here it would be lost on its way to the orderer's host.
+        if (command is Read { Elements.Count: > ContentOpCodec.ElementsMax and var count })
+            return new Refusal(AisStatus.NoMemory, $"the vector has {count} elements, and one vector at most {ContentOpCodec.ElementsMax}");
         if (command is Read read && ReadCodec.SizeHint(read.Elements) is var size && size > LinkCodec.UpdateMaxBytes)
             return new Refusal(AisStatus.NoMemory, $"the read has {size} bytes, and one message between hosts at most {LinkCodec.UpdateMaxBytes}");
         var bytes = RequestBytes.Of(command);

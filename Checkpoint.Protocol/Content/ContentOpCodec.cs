@@ -32,10 +32,18 @@ public static class ContentOpCodec
         _ => 0,
     };
 
+    /// <summary>
+    /// Elements of one vector, written or read. A message is decoded in one step: with four million elements that step, on each host, starved the
+    /// heartbeats and the ordering host was left out; this many take a fraction of the detection time.
+    /// </summary>
+    public const int ElementsMax = 262_144;
+
     /// <summary>Why no link between hosts would take the change as one update, with limit and value; or null.</summary>
-    public static string? TooBig(ContentOp op) => SizeHint(op) is var size && size > LinkCodec.UpdateMaxBytes
-        ? $"the update has {size} bytes, and one update at most {LinkCodec.UpdateMaxBytes}"
-        : null;
+    public static string? TooBig(ContentOp op) => op is ContentOp.Write write && write.Elements.Count > ElementsMax
+        ? $"the vector has {write.Elements.Count} elements, and one vector at most {ElementsMax}"
+        : SizeHint(op) is var size && size > LinkCodec.UpdateMaxBytes
+            ? $"the update has {size} bytes, and one update at most {LinkCodec.UpdateMaxBytes}"
+            : null;
 
     /// <exception cref="InvalidOperationException">A kind of change that has no bytes yet.</exception>
     public static void Write(WireWriter writer, ContentOp op)

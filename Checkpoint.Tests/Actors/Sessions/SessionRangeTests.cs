@@ -48,6 +48,24 @@ public sealed class SessionRangeTests
         Assert.Equal(refusesPastMax, driver.ToClient.Any());
     }
 
+    [Fact(DisplayName = "A vector of more elements than one step may decode is refused at once, written or read; one less goes to the service")]
+    public void Elements()
+    {
+        var driver = Driver(Profile.Strict);
+        var handle = driver.Open(Boundless).Handle;
+        var most = ContentOpCodec.ElementsMax;
+        Assert.Equal(AisStatus.NoResources, driver.Refused(new Change(handle, new ContentOp.Write(Written(most + 1)))));
+        Assert.Equal(AisStatus.NoMemory, driver.Refused(new Read(handle, Wanted(most + 1))));
+        driver.Send(new Change(handle, new ContentOp.Write(Written(most))));
+        Assert.Equal(most, Assert.IsType<ContentOp.Write>(driver.ToAgent<ReplicaAgentProtocol.Change>().Op).Elements.Count);
+        driver.Send(new Read(handle, Wanted(most)));
+        Assert.Equal(most, driver.ToAgent<ReplicaAgentProtocol.Read>().Elements.Count);
+
+        static WriteElement[] Written(int count) => [.. Enumerable.Repeat(new WriteElement(Section, 0, default), count)];
+
+        static ReadElement[] Wanted(int count) => [.. Enumerable.Repeat(new ReadElement(Section, 0, 0), count)];
+    }
+
     [Fact(DisplayName = "A read whose elements no link would take to another host is refused at once with NO_MEMORY, and asked of nobody")]
     public void Read_too_long_to_ask()
     {
