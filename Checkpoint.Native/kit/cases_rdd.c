@@ -116,12 +116,26 @@ KIT_CASE(RDD_13, "RDD-13", KIT_S, "a Read without a vector, or of no elements: I
     KIT_EXPECT(K.CheckpointRead(f.h, &element, 0, &index), SA_AIS_ERR_INVALID_PARAM);
 }
 
-KIT_CASE(RDD_14, "RDD-14", KIT_S, "a Read into a buffer of more than maxSectionSize: INVALID_PARAM") {
-    struct kit_f f = fixture_with("data", 4);
+static void expect_read_of(SaSizeT max_section_size, SaSizeT data_size, SaAisErrorT code) {
+    struct kit_f f = KIT_F(.attributes.maxSectionSize = max_section_size);
+    kit_section(f.h, "s", "data", 4);
     struct guarded_buffer buffer;
     fill(&buffer);
-    SaCkptIOVectorElementT element = kit_element("s", buffer.bytes, 1025, 0);
-    KIT_EXPECT(K.CheckpointRead(f.h, &element, 1, NULL), SA_AIS_ERR_INVALID_PARAM);
+    SaCkptIOVectorElementT element = kit_element("s", buffer.bytes, data_size, 0);
+    KIT_EXPECT(K.CheckpointRead(f.h, &element, 1, NULL), code);
+}
+
+KIT_CASE(RDD_14, "RDD-14", KIT_S, "a Read into a buffer of more than maxSectionSize: INVALID_PARAM") {
+    expect_read_of(1024, 1025, SA_AIS_ERR_INVALID_PARAM);
+    /* The whole of the type counts: none of these is cut to a smaller number. */
+    expect_read_of(1024, UINT64_MAX, SA_AIS_ERR_INVALID_PARAM);
+    expect_read_of(INT64_MAX, (SaSizeT)INT64_MAX + 1, SA_AIS_ERR_INVALID_PARAM);
+    expect_read_of(INT64_MAX, (SaSizeT)INT64_MAX + 2, SA_AIS_ERR_INVALID_PARAM);
+    expect_read_of((SaSizeT)INT64_MAX + 1, (SaSizeT)INT64_MAX + 2, SA_AIS_ERR_INVALID_PARAM);
+    expect_read_of(UINT64_MAX - 2, UINT64_MAX - 1, SA_AIS_ERR_INVALID_PARAM);
+    expect_read_of(UINT64_MAX - 1, UINT64_MAX, SA_AIS_ERR_INVALID_PARAM);
+    expect_read_of(UINT64_MAX - 1, UINT64_MAX - 1, SA_AIS_OK);
+    expect_read_of(UINT64_MAX, UINT64_MAX, SA_AIS_OK);
 }
 
 KIT_CASE(RDD_15, "RDD-15", KIT_S, "a Read through a handle without READ: ACCESS") {

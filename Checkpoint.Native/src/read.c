@@ -35,15 +35,24 @@ static SaAisErrorT check_arguments(
     return wrong >= 0 ? SA_AIS_ERR_INVALID_PARAM : SA_AIS_OK;
 }
 
-static void put_elements(struct request *request, const SaCkptIOVectorElementT *vector, SaUint32T count)
+/* The wire has no 2^64-1, which stands for READ_WHOLE there; one byte less has the same answer, unless the limit is between the two. */
+static void put_range(struct request *request, const SaCkptIOVectorElementT *element, SaSizeT max_section_size)
+{
+    bool is_whole = element->dataBuffer == NULL;
+    bool has_no_wire_form = !is_whole && element->dataSize == UINT64_MAX;
+    bool is_refused = has_no_wire_form && max_section_size == UINT64_MAX - 1;
+    uint64_t size = has_no_wire_form ? UINT64_MAX - 1 : element->dataSize;
+    wire_put_u64(&request->fixed, is_refused ? UINT64_MAX : element->dataOffset); /* No section has so many bytes. */
+    wire_put_i64(&request->fixed, is_whole ? READ_WHOLE : (int64_t)size);
+}
+
+static void put_elements(
+    struct request *request, const SaCkptIOVectorElementT *vector, SaUint32T count, SaSizeT max_section_size)
 {
     wire_put_u32(&request->fixed, count);
     for (SaUint32T i = 0; i < count; i++) {
-        /* Beyond INT64_MAX it is above every limit, and negative numbers mean something else on the wire. */
-        uint64_t size = vector[i].dataSize > INT64_MAX ? INT64_MAX : vector[i].dataSize;
         request_put_section(request, vector[i].sectionId.id, vector[i].sectionId.idLen);
-        wire_put_u64(&request->fixed, vector[i].dataOffset);
-        wire_put_i64(&request->fixed, vector[i].dataBuffer == NULL ? READ_WHOLE : (int64_t)size);
+        put_range(request, &vector[i], max_section_size);
     }
 }
 
@@ -136,7 +145,7 @@ SaAisErrorT ckpt_read(SaCkptCheckpointHandleT handle, SaCkptIOVectorElementT *ve
     if (error != SA_AIS_OK)
         return error;
     uint64_t bytes = 0;
-    put_elements(&call.request, vector, count);
+    put_elements(&call.request, vector, count, call.checkpoint->attributes.max_section_size);
     for (SaUint32T i = 0; i < count; i++) {
         uint64_t size = vector[i].dataBuffer == NULL ? call.checkpoint->attributes.max_section_size : vector[i].dataSize;
         bytes = bytes + size < bytes ? UINT64_MAX : bytes + size;
