@@ -53,6 +53,8 @@ uint64_t any_boundary(enum type type);
 void begin(const char *function, const char *parameter, uint64_t value);
 /* Counts it; a code outside the set is a violation. TRY_AGAIN and TIMEOUT, which every function may answer, are counted but are none. */
 SaAisErrorT end(SaAisErrorT code, codes expected);
+/* What began is over: so many callbacks came, each for a call that is counted elsewhere. */
+void end_many(uint64_t callbacks);
 /* Calls again after TRY_AGAIN, for a while. */
 bool again(SaAisErrorT code, unsigned *attempts);
 /* CALL("Finalize", "handle", value, expected, K.Finalize(value)) */

@@ -200,6 +200,7 @@ static void pending_opens(void) {
     begin("open callback", "pending callbacks", accepted);
     if (!dispatch_until(other, &arrived.opened, before + accepted))
         wrong("%llu of %llu callbacks came", (unsigned long long)(arrived.opened - before), (unsigned long long)accepted);
+    end_many(arrived.opened - before);
     CALL("Finalize", "pending callbacks", accepted, OK_ONLY, K.Finalize(other));
     close_huge();
 }
@@ -214,6 +215,7 @@ static void pending_synchronizes(void) {
     begin("synchronize callback", "pending callbacks", accepted);
     if (!dispatch_until(client, &arrived.synchronized, before + accepted))
         wrong("%llu of %llu callbacks came", (unsigned long long)(arrived.synchronized - before), (unsigned long long)accepted);
+    end_many(arrived.synchronized - before);
     close_huge();
 }
 
@@ -247,6 +249,7 @@ static void trackers(void) {
     dispatch_until(other, &tracked, count);
     if (tracked == 0)
         wrong("no track callback");
+    end_many(tracked);
     CALL("TrackStop", "number of trackers", count, OK_ONLY, K.TrackStop(other));
     CALL("Finalize", "number of trackers", count, OK_ONLY, K.Finalize(other));
     close_huge();
