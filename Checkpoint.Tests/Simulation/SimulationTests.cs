@@ -10,7 +10,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     private const int SchedulesOfQuickRuns = 250;
 
     /// <summary>Schedules of one whole run; CHECKPOINT_SIMULATION_SCHEDULES asks for more, CHECKPOINT_SIMULATION_SEED for others.</summary>
-    private const int SchedulesDefault = 1_000;
+    private const int SchedulesDefault = 600;
 
     [Fact(DisplayName = "Without faults every call is answered Ok and all hosts hold the same")]
     public void Calm()
@@ -54,7 +54,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData(100_000UL, ContentStep.Apply)]
     [InlineData(200_000UL, ContentStep.TakeIn)]
     public void More_throwing(ulong first, ContentStep poison) =>
-        Throw(first, int.Parse(Environment.GetEnvironmentVariable("CHECKPOINT_SIMULATION_SCHEDULES") ?? "250"), poison);
+        Throw(first, int.Parse(Environment.GetEnvironmentVariable("CHECKPOINT_SIMULATION_SCHEDULES") ?? "125"), poison);
 
     [Theory(DisplayName = "A schedule in which content cannot be worked on, and which once broke a promise, keeps it")]
     [InlineData(1_007UL, ContentStep.Apply, "what a host holds that no application opened the checkpoint at is not asked for (SimChecker.IsHeld)")]

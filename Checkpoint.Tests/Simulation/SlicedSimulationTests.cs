@@ -28,7 +28,7 @@ public sealed class SlicedSimulationTests(ITestOutputHelper output)
     [Trait("Category", "Long")]
     public void More_faulty()
     {
-        var count = int.Parse(Environment.GetEnvironmentVariable("CHECKPOINT_SIMULATION_SCHEDULES") ?? "200");
+        var count = int.Parse(Environment.GetEnvironmentVariable("CHECKPOINT_SIMULATION_SCHEDULES") ?? "100");
         var first = ulong.Parse(Environment.GetEnvironmentVariable("CHECKPOINT_SIMULATION_SEED") ?? $"{SchedulesOfQuickRuns + 1}");
         Faulty(first, count);
     }
