@@ -14,7 +14,7 @@
 
 static const char usage[] =
     "usage: extreme --lib PATH [--profile strict|opensaf|openais] [--calls N] [--seed S] [--memory-max BYTES] [--brief] [--no-masses] [--no-rows] [--verbose]\n"
-    "       extreme --lib PATH --beside      64-byte writes until standard input ends\n"
+    "       extreme --lib PATH --beside [--brief]   64-byte writes until standard input ends; brief: times are not judged\n"
     "Every function, every parameter, every boundary of its type; then seeded ones until N calls are made. CHECKPOINT_SOCKET names the host.\n";
 
 struct run run = {.profile = OPENSAF, .calls = 20000, .memory_max = UINT64_C(2) << 30, .rows = true, .masses = true};
