@@ -10,6 +10,7 @@ using Checkpoint.Host.Configuration;
 using Checkpoint.Host.Gateway;
 using Checkpoint.Host.Journal;
 using Checkpoint.Host.Logging;
+using Checkpoint.Host.Network;
 
 namespace Checkpoint.Host.Lifecycle;
 
@@ -260,7 +261,8 @@ public sealed class HostProcess(
     {
         try
         {
-            var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(configuration.Akka), new LineLogSetup(lines));
+            var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(configuration.Akka), new LineLogSetup(lines),
+                new InboundLimitSetup(configuration.Node.Sessions.SessionsMax + InboundLimitSetup.HostsMax));
             return ActorSystem.Create(HostConfiguration.SystemName, setup);
         }
         catch (Exception e) when (Innermost(e) is Akka.Configuration.ConfigurationException or FormatException or TypeLoadException)

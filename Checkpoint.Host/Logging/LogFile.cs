@@ -48,12 +48,14 @@ public sealed class LogFile(string path, long sizeMaxBytes) : ILineTarget
         {
             file.Write(lines);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
         {
             if (file.CanSeek && file.Length > before)
                 file.SetLength(before);
             Dispose();
-            throw;
+            if (e is IOException)
+                throw;
+            throw new IOException("File too large", e); // What the runtime makes of EFBIG.
         }
     }
 }

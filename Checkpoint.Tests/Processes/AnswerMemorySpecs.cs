@@ -27,11 +27,10 @@ public sealed class AnswerMemorySpecs(ITestOutputHelper output)
         cluster.Variables["DOTNET_GCHeapHardLimit"] = HeapLimit.ToString("x", CultureInfo.InvariantCulture);
         var host = (await cluster.StartAllAsync())[0];
         var name = Name("large");
-        await using var served = await ConnectAsync(cluster);
-        var opened = Assert.IsType<Opened>((await OkAsync(served, new Open(
-            name, OpenFlags.Create | OpenFlags.Read | OpenFlags.Write, Attributes(maxSections: 4, maxSectionSize: Large)))).Body);
-        await OkAsync(served, new Change(opened.Handle, new ContentOp.CreateSection(Section(1), AisTime.End, new byte[Large])));
-        await OkAsync(served, new Change(opened.Handle, new ContentOp.CreateSection(Section(2), AisTime.End, new byte[1024])));
+        await using var served = await SocketClient.ConnectAsync(cluster);
+        var handle = await served.OpenAsync(name);
+        await served.OkAsync(new Change(handle, new ContentOp.CreateSection(Section(1), AisTime.End, new byte[Large])));
+        await served.OkAsync(new Change(handle, new ContentOp.CreateSection(Section(2), AisTime.End, new byte[1024])));
         var before = Memory(host.Pid, "VmRSS");
 
         var deaf = Enumerable.Range(0, Deaf).Select(_ => new DeafClient(cluster.SocketPath(0), name)).ToList();
@@ -42,14 +41,13 @@ public sealed class AnswerMemorySpecs(ITestOutputHelper output)
         for (var until = Stopwatch.StartNew(); until.Elapsed < TimeSpan.FromSeconds(4);)
         {
             var began = Stopwatch.StartNew();
-            await OkAsync(served, new Change(opened.Handle, new ContentOp.Overwrite(Section(2), new byte[1024])));
-            await OkAsync(served, Reading(opened.Handle, 2));
+            await served.OkAsync(new Change(handle, new ContentOp.Overwrite(Section(2), new byte[1024])));
+            await served.OkAsync(SocketClient.Reading(handle, 2));
             worst = began.Elapsed > worst ? began.Elapsed : worst;
         }
 
         var large = Stopwatch.StartNew();
-        var read = await OkAsync(served, Reading(opened.Handle, 1));
-        Assert.Equal(Large, Assert.IsType<Data>(read.Body).Buffers[0].Length);
+        Assert.Equal(Large, await served.ReadLengthAsync(handle, 1));
         output.WriteLine($"small write and read: worst {worst.TotalMilliseconds:0} ms; large read: {large.Elapsed.TotalSeconds:0.0} s; "
             + $"before {before >> 20} MiB, peak {Memory(host.Pid, "VmHWM") >> 20} MiB");
         Assert.InRange(Memory(host.Pid, "VmHWM"), 0, HeapLimit + BesidesHeap);
@@ -60,19 +58,7 @@ public sealed class AnswerMemorySpecs(ITestOutputHelper output)
         output.WriteLine($"in the end {Memory(host.Pid, "VmRSS") >> 20} MiB");
     }
 
-    private static Read Reading(ulong handle, int section) => new(handle, [new ReadElement(Section(section), 0, ReadElement.Whole)]);
-
     private static long Memory(int pid, string what) => 1024 * long.Parse(
         File.ReadLines($"/proc/{pid}/status").Single(line => line.StartsWith(what + ":", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2],
         CultureInfo.InvariantCulture);
-
-    private static Task<GatewayConnection> ConnectAsync(HostCluster cluster) => GatewayConnection.ConnectAsync(
-        cluster.SocketPath(0), new Hello(SessionProtocol.Version, "served", AisVersion.B22, Profile.OpenSaf), TimeProvider.System, CancellationToken.None);
-
-    private static async Task<Answer> OkAsync(GatewayConnection connection, Command command)
-    {
-        var answer = await connection.SendAsync(command, AisTime.FromTimeSpan(TimeSpan.FromSeconds(20)), CancellationToken.None);
-        Assert.True(answer.Status == AisStatus.Ok, $"{command}: {answer.Status} {answer.Reason}");
-        return answer;
-    }
 }

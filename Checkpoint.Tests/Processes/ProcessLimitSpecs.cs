@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Checkpoint.Host.Lifecycle;
 using Checkpoint.Protocol;
@@ -14,7 +13,7 @@ namespace Checkpoint.Tests.Processes;
 [Trait("Category", "Long")]
 public sealed class ProcessLimitSpecs(ITestOutputHelper output)
 {
-    private readonly List<GatewayConnection> _connections = [];
+    private readonly List<SocketClient> _clients = [];
 
     [Fact(DisplayName = "clients-max and memory-max that are set and cannot be had: exit 2 with a line each that names key, value and limit")]
     public async Task Set_too_high()
@@ -40,16 +39,16 @@ public sealed class ProcessLimitSpecs(ITestOutputHelper output)
         var host = (await cluster.StartAllAsync())[0];
         Assert.Contains(host.Log, line => line.Contains("checkpoint.gateway.clients-max is lowered from its default 512 to 108: RLIMIT_NOFILE = 600", StringComparison.Ordinal));
         var first = await ConnectAsync(cluster);
-        var limits = Assert.IsType<NodeLimits>((await AskAsync(first, new GetNodeLimits())).Body);
+        var limits = Assert.IsType<NodeLimits>((await first.AskAsync(new GetNodeLimits())).Body);
         Assert.Equal(new LimitRow("checkpoint.gateway.clients-max", 512, 108, "RLIMIT_NOFILE = 600"), limits.Rows[0]);
 
         // The limit itself: nothing above what is open now, so that the holes below it are soon filled.
-        Set(host, $"--nofile={HighestDescriptor(host) + 1}");
+        RunningLimits.Set(host, $"--nofile={HighestDescriptor(host) + 1}:600");
         Assert.Equal(AisStatus.NoResources, (await RefusedAsync(cluster)).Status); // For its connection, or for its thread, which takes some too.
-        await ServedAsync(first);
-        Set(host, "--nofile=600");
+        await first.ServedAsync(Name("limit"));
+        RunningLimits.Set(host, "--nofile=600:600");
         Assert.InRange(await ConnectManyAsync(cluster, 120), 13, 120);
-        await ServedAsync(first);
+        await first.ServedAsync(Name("limit"));
         Assert.InRange(host.Log.Count(line => line.Contains("could not be accepted", StringComparison.Ordinal)), 0, 2);
         await LeaveAsync(host);
     }
@@ -63,13 +62,13 @@ public sealed class ProcessLimitSpecs(ITestOutputHelper output)
         var host = (await cluster.StartAllAsync())[0];
         Assert.Contains(host.Log, line => line.Contains("checkpoint.gateway.clients-max is lowered from its default 512 to 36: the control group's pids.max = 200", StringComparison.Ordinal));
         var first = await ConnectAsync(cluster);
-        await ServedAsync(first);
+        await first.ServedAsync(Name("limit"));
 
         group.Set("pids.max", 1); // No more than there are.
         Assert.Equal(AisStatus.NoResources, (await Assert.ThrowsAsync<GatewayRefusedException>(() => ConnectAsync(cluster))).Status);
-        await ServedAsync(first);
+        await first.ServedAsync(Name("limit"));
         group.Set("pids.max", 200);
-        await ServedAsync(await ConnectAsync(cluster));
+        await (await ConnectAsync(cluster)).ServedAsync(Name("limit"));
         await LeaveAsync(host);
     }
 
@@ -102,20 +101,20 @@ public sealed class ProcessLimitSpecs(ITestOutputHelper output)
     private async Task GrowAsync(HostCluster cluster, int step)
     {
         var client = await ConnectAsync(cluster);
-        var handle = await OpenAsync(client);
+        var handle = await client.OpenAsync(Name("limit"));
         var status = AisStatus.Ok;
         var sections = 0;
         for (; status == AisStatus.Ok && sections < 4_096; sections++)
-            status = (await AskAsync(client, new Change(handle, new ContentOp.CreateSection(Section(sections), AisTime.End, new byte[step])))).Status;
+            status = (await client.AskAsync(new Change(handle, new ContentOp.CreateSection(Section(sections), AisTime.End, new byte[step])))).Status;
         output.WriteLine($"{sections} sections of {step} bytes, then {status}");
         Assert.True(status is AisStatus.NoResources or AisStatus.NoMemory, $"{status} after {sections} sections of {step} bytes");
 
-        await OkAsync(client, new Change(handle, new ContentOp.Overwrite(Section(0), new byte[step])));
-        Assert.Equal(step, Assert.IsType<Data>((await OkAsync(client, new Read(handle, [new ReadElement(Section(0), 0, ReadElement.Whole)]))).Body).Buffers[0].Length);
+        await client.OkAsync(new Change(handle, new ContentOp.Overwrite(Section(0), new byte[step])));
+        Assert.Equal(step, await client.ReadLengthAsync(handle, 0));
         for (var i = 0; i < sections - 1; i++)
-            await OkAsync(client, new Change(handle, new ContentOp.DeleteSection(Section(i))));
+            await client.OkAsync(new Change(handle, new ContentOp.DeleteSection(Section(i))));
         await Eventually.TrueAsync("there is room again", async () =>
-            (await AskAsync(client, new Change(handle, new ContentOp.CreateSection(Section(0), AisTime.End, new byte[step])))).Status == AisStatus.Ok);
+            (await client.AskAsync(new Change(handle, new ContentOp.CreateSection(Section(0), AisTime.End, new byte[step])))).Status == AisStatus.Ok);
     }
 
     /// <returns>How many were refused, with NO_RESOURCES.</returns>
@@ -159,45 +158,16 @@ public sealed class ProcessLimitSpecs(ITestOutputHelper output)
     private static int HighestDescriptor(HostUnderTest host) =>
         Directory.EnumerateFileSystemEntries($"/proc/{host.Pid}/fd").Max(path => int.Parse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture));
 
-    private static void Set(HostUnderTest host, string limit)
-    {
-        using var prlimit = Process.Start("prlimit", [$"--pid={host.Pid}", limit + ":600"])!;
-        prlimit.WaitForExit();
-        Assert.Equal(0, prlimit.ExitCode);
-    }
-
     private static async Task LeaveAsync(HostUnderTest host)
     {
         host.Term();
         Assert.True(await host.ExitCodeAsync() == ExitCode.Left, host.Tail());
     }
 
-    private static async Task<ulong> OpenAsync(GatewayConnection client) => Assert.IsType<Opened>((await OkAsync(client, new Open(
-        Name("limit"), OpenFlags.Create | OpenFlags.Read | OpenFlags.Write, Attributes(maxSections: 100_000, maxSectionSize: 64 << 20)))).Body).Handle;
-
-    private static async Task ServedAsync(GatewayConnection client)
+    private async Task<SocketClient> ConnectAsync(HostCluster cluster)
     {
-        var handle = await OpenAsync(client);
-        await OkAsync(client, new Change(handle, new ContentOp.CreateSection(Section(1), AisTime.End, new byte[100])));
-        await OkAsync(client, new Read(handle, [new ReadElement(Section(1), 0, ReadElement.Whole)]));
-        await OkAsync(client, new Close(handle));
-    }
-
-    private async Task<GatewayConnection> ConnectAsync(HostCluster cluster)
-    {
-        var connection = await GatewayConnection.ConnectAsync(
-            cluster.SocketPath(0), new Hello(SessionProtocol.Version, "limited", AisVersion.B22, Profile.OpenSaf), TimeProvider.System, CancellationToken.None);
-        _connections.Add(connection);
-        return connection;
-    }
-
-    private static Task<Answer> AskAsync(GatewayConnection connection, Command command) =>
-        connection.SendAsync(command, AisTime.FromTimeSpan(TimeSpan.FromSeconds(20)), CancellationToken.None);
-
-    private static async Task<Answer> OkAsync(GatewayConnection connection, Command command)
-    {
-        var answer = await AskAsync(connection, command);
-        Assert.True(answer.Status == AisStatus.Ok, $"{command}: {answer.Status} {answer.Reason}");
-        return answer;
+        var client = await SocketClient.ConnectAsync(cluster);
+        _clients.Add(client);
+        return client;
     }
 }
