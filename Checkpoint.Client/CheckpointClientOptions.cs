@@ -94,6 +94,8 @@ public sealed record CheckpointClientOptions
             yield return $"WaitingCallsMax = {WaitingCallsMax}, must be 1 to 1,000,000";
         if (AnswerBytesMax < 1 << 20 || AnswerBytesMax > Array.MaxLength)
             yield return $"AnswerBytesMax = {AnswerBytesMax}, must be {1 << 20} to {Array.MaxLength}";
+        if (Protocol.HoconText.Fault(Hocon) is { } open)
+            yield return $"Hocon, {open}";
     }
 
     private static IEnumerable<string> Range(string name, TimeSpan value, TimeSpan min, TimeSpan max)

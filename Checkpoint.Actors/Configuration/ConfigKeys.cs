@@ -29,6 +29,15 @@ public static class ConfigKeys
         }
     }
 
+    /// <summary>Top-level blocks that substitutions take values from.</summary>
+    public static IReadOnlySet<string> Substituted(Config config)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (var layer = config; layer is not null; layer = layer.Fallback)
+            names.UnionWith((layer.Substitutions ?? []).Select(substitution => substitution.Path.Split('.')[0]));
+        return names;
+    }
+
     /// <summary>Akka's own IsArray is false for an empty one.</summary>
     public static bool IsList(HoconValue value) => value.Values.Any(part => part.IsArray());
 

@@ -112,6 +112,21 @@ public sealed class OptionsReader(Config root, List<string> faults, string block
 
     public bool IsFaulty(string key) => faults.Any(fault => fault.StartsWith($"{block}.{key} ", StringComparison.Ordinal));
 
+    /// <summary>A block that is none has been noted as a whole: its keys have no values, which is no fault of theirs.</summary>
+    private bool IsInFaultyBlock(string key)
+    {
+        for (var end = key.Length; end > 0; end = key.LastIndexOf('.', end - 1))
+        {
+            var above = key.LastIndexOf('.', end - 1);
+            if (faults.Any(fault => fault.StartsWith($"{(above < 0 ? block : $"{block}.{key[..above]}")} must be a block ", StringComparison.Ordinal)))
+                return true;
+            if (above < 0)
+                break;
+        }
+
+        return false;
+    }
+
     /// <summary>Notes what is wrong with a key. The first fault of a key is its cause, and the only one that is noted.</summary>
     public void Fault(string key, string what)
     {
@@ -124,6 +139,8 @@ public sealed class OptionsReader(Config root, List<string> faults, string block
         _keysRead.Add(key);
         var value = root.GetValue($"{block}.{key}");
         text = "";
+        if (IsInFaultyBlock(key))
+            return false;
         if (value is not null && (value.IsObject() || ConfigKeys.IsList(value)))
         {
             Fault(key, "must be a single value");

@@ -11,6 +11,10 @@ namespace Checkpoint.Host.Configuration;
 public static class AkkaKeys
 {
     private const string Block = "akka";
+    private const string Dispatcher = "dispatcher";
+
+    /// <summary>The one that <see cref="CheckpointReference.Actors"/> makes.</summary>
+    private const string OwnDispatcher = "checkpoint-agent-dispatcher";
 
     /// <summary>Blocks whose keys are names that whoever writes the file gives: anything may stand in them.</summary>
     private static readonly string[] Free =
@@ -31,6 +35,9 @@ public static class AkkaKeys
         ("akka.coordinated-shutdown.phases.*", ["akka.coordinated-shutdown.phases.cluster-exiting"]),
     ];
 
+    /// <summary>Every dispatcher has its keys, whatever its name.</summary>
+    private static HoconValue DefaultDispatcher => AkkaReference.Config.GetValue("akka.actor.default-dispatcher");
+
     public static void Check(Config own, List<string> faults)
     {
         var known = AkkaReference.Config.Root.GetObject().Items[Block];
@@ -39,6 +46,8 @@ public static class AkkaKeys
         {
             if (items.TryGetValue(Block, out var value))
                 Check(value, [known], Block, found);
+            if (items.TryGetValue(OwnDispatcher, out var dispatcher))
+                Check(dispatcher, [DefaultDispatcher], OwnDispatcher, found);
         }
 
         faults.AddRange(found.Distinct());
@@ -63,11 +72,13 @@ public static class AkkaKeys
         foreach (var (name, child) in value.GetObject().Items)
         {
             var key = $"{path}.{name}";
-            if (Free.Contains(key) || (child.IsObject() && name.EndsWith("dispatcher", StringComparison.Ordinal)))
+            if (Free.Contains(key))
                 continue;
             List<HoconValue> counterparts = [.. known.Select(other => Child(other, name)).OfType<HoconValue>()];
             if (counterparts.Count > 0 ? counterparts[0].IsObject() : child.IsObject())
                 counterparts.AddRange(AlikeOf(path, key));
+            if (child.IsObject() && name.EndsWith(Dispatcher, StringComparison.Ordinal))
+                counterparts = [.. counterparts.Where(other => other.IsObject()), DefaultDispatcher];
             if (counterparts.Count > 0)
                 Check(child, counterparts, key, faults);
             else

@@ -31,6 +31,13 @@ internal static class AkkaReference
     private const string Unlisted = """
         akka.coordinated-shutdown.phases.cluster-exiting.recover = on
         akka.remote.dot-netty.tcp.ssl.certificate.flags = []
+        akka.actor.default-dispatcher.channel-executor.priority = normal
+        akka.actor.default-dispatcher.dedicated-thread-pool {
+          thread-count = 3
+          threadtype = background
+          deadlock-timeout = 3s
+          apartment = ""
+        }
         """;
 
     private static readonly Lazy<Config> Parsed = new(() => ConfigurationFactory.ParseString(Text()));

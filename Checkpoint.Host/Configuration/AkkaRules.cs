@@ -9,6 +9,8 @@ internal static class AkkaRules
     private const string Role = "checkpoint";
     private const string Roles = "akka.cluster.roles";
     private const string Loggers = "akka.loggers";
+    private const string FrameSize = "akka.remote.dot-netty.tcp.maximum-frame-size";
+    private const long FrameBytesMin = 256 * 1024;
     private static readonly string[] LogLevels = ["OFF", "ERROR", "WARNING", "INFO", "DEBUG"];
 
     /// <summary>What host.conf, and the configuration built into the programs, set; another value, and the promises of the service do not hold.</summary>
@@ -42,7 +44,16 @@ internal static class AkkaRules
                 faults.Add($"{key} = {level}, must be {string.Join(" or ", LogLevels)}");
         }
 
+        CheckFrame(whole, faults);
         CheckLists(whole, faults);
+    }
+
+    private static void CheckFrame(Config whole, List<string> faults)
+    {
+        if (faults.Any(fault => fault.StartsWith($"{FrameSize} ", StringComparison.Ordinal)))
+            return; // Not even a size.
+        if (TextOf(whole, FrameSize) is { } text && whole.GetByteSize(FrameSize) < FrameBytesMin)
+            faults.Add($"{FrameSize} = {text}, must be at least {FrameBytesMin}b: the pieces that content travels in would be dropped (cluster.conf has it)");
     }
 
     private static void CheckLists(Config whole, List<string> faults)

@@ -1,5 +1,6 @@
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
+using Checkpoint.Protocol;
 
 namespace Checkpoint.Host.Configuration;
 
@@ -29,7 +30,7 @@ public sealed class HoconFiles(List<string> faults)
             return Faulty($"{path}: {e.Message}{(includedBy.Length > 0 ? $" (included by {includedBy[^1]})" : "")}");
         }
 
-        if (HoconBrackets.Fault(text) is { } fault)
+        if (HoconText.Fault(text) is { } fault)
             return Faulty($"{path}, {fault}");
 
         try

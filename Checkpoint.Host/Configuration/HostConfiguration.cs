@@ -45,7 +45,10 @@ public sealed record HostConfiguration(HostOptions Options, NodeOptions Node, Im
     /// <exception cref="ConfigurationFaultsException">Names every fault.</exception>
     public static HostConfiguration From(Config own, ProcessLimits? process = null)
     {
-        List<string> faults = [];
+        List<string> faults = [.. ConfigCircles.Of(own)];
+        if (faults.Count > 0)
+            throw new ConfigurationFaultsException(faults); // Whoever looks at all of it would never end.
+
         var whole = own.WithFallback(CheckpointReference.Defaults());
         OwnKeys.Check(own, faults);
         var reader = new OptionsReader(whole, faults);

@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Checkpoint.Protocol;
 
 namespace Checkpoint.Host.Configuration;
 
@@ -22,7 +23,7 @@ public static class Settings
             var hocon = value.Length > 0 && value[0] is '[' or '{' or '"'
                 ? value
                 : $"\"{value.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
-            if (HoconBrackets.Fault($"{key} = {hocon}") is { } fault)
+            if (HoconText.Fault($"{key} = {hocon}") is { } fault)
                 faults.Add($"--set {setting}: {fault}");
             else
                 config = Parse(setting, $"{key} = {hocon}", faults).WithFallback(config);

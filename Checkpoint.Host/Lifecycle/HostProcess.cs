@@ -41,7 +41,7 @@ public sealed class HostProcess(
     {
         using var directory = await DataDirectory.TakeAsync(_options.DataDirectory, clock);
         using var lines = OpenLog();
-        PrepareJournal();
+        await PrepareJournalAsync();
 
         using var guard = new ShutdownGuard(clock, _options.ShutdownTimeout, ProcessEnd.Abort);
         var system = StartSystem(lines);
@@ -290,10 +290,14 @@ public sealed class HostProcess(
         }
     }
 
-    private void PrepareJournal()
+    private async Task PrepareJournalAsync()
     {
         if (!_options.Journal.IsSqlite)
+        {
+            if (await PostgreSqlDoor.RefusalAsync(_options.Journal.ConnectionString, clock) is { } refusal)
+                throw new ConfigurationFaultsException([$"checkpoint.journal.connection-string is refused by the server: {refusal}"]);
             return;
+        }
 
         try
         {

@@ -21,7 +21,7 @@ check() { # what command...
 }
 
 languages=("gcc -x c -std=c11 -Wpedantic" "gcc -x c -std=c99 -pedantic")
-command -v g++ >/dev/null && languages+=("g++ -x c++ -std=c++11 -Wpedantic")
+command -v g++ >/dev/null && languages+=("g++ -x c++ -std=c++11 -Wpedantic" "g++ -x c++ -std=c++17 -pedantic")
 
 # program WHAT FLAGS < text: in each language, without a warning.
 program() {

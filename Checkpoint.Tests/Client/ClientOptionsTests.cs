@@ -28,6 +28,17 @@ public sealed class ClientOptionsTests
         Assert.Contains("'soon'", fault.Message, StringComparison.Ordinal);
     }
 
+    [Fact(DisplayName = "HOCON that is not closed is one of the faults that come in one message")]
+    public void Hocon_among_all_faults()
+    {
+        var options = new CheckpointClientOptions { ContactPoints = ["x"], Hocon = "akka {\n a = \"b\"\n", WaitingCallsMax = 0 };
+        var fault = Assert.Throws<ArgumentException>(options.Validate);
+
+        Assert.Equal(
+            "checkpoint client options: ContactPoints: 'x' is not host:port; WaitingCallsMax = 0, must be 1 to 1,000,000; Hocon, line 1: '{' is not closed",
+            fault.Message);
+    }
+
     [Fact(DisplayName = "Keys of the section are read whatever their case, as configuration keys are everywhere in .NET")]
     public void Case_of_keys()
     {

@@ -73,6 +73,10 @@ public sealed class ConnectFailureTests
     [Theory(DisplayName = "A configuration that cannot work is an ArgumentException with the reason")]
     [InlineData("akka.remote.dot-netty.tcp.enable-ssl = true\nakka.remote.dot-netty.tcp.ssl.certificate.path = \"/no/such.p12\"", "actor system")]
     [InlineData("akka.actor.provider = \"No.Such.Provider, Nowhere\"", "actor system")]
+    [InlineData("akka { remote.log-remote-lifecycle-events = on", "Hocon, line 1: '{' is not closed")]
+    [InlineData("akka {\n loglevel = INFO\n}\n}\nakka.loglevel = DEBUG", "Hocon, line 4: '}' closes nothing")]
+    [InlineData("akka.loglevel = \"INFO", "Hocon, line 1: a quote is not closed")]
+    [InlineData("akka.loggers = [\"a\"", "Hocon, line 1: '[' is not closed")]
     public async Task Configuration(string hocon, string word)
     {
         var fault = await Assert.ThrowsAsync<ArgumentException>(async () => await CheckpointClient.ConnectAsync(Options("127.0.0.1:1") with { Hocon = hocon }));

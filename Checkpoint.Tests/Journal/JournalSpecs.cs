@@ -160,7 +160,7 @@ public sealed class SqliteJournalSpecs : JournalSpecs
 }
 
 /// <summary>One server for the class; each test has a database of its own in it.</summary>
-public sealed class PostgreSqlJournalSpecs(PostgreSqlServer server) : JournalSpecs(Prepared(server)), IClassFixture<PostgreSqlServer>
+public sealed partial class PostgreSqlJournalSpecs(PostgreSqlServer server) : JournalSpecs(Prepared(server)), IClassFixture<PostgreSqlServer>
 {
     protected override bool IsFence(Exception cause) => cause is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 

@@ -26,6 +26,9 @@ public sealed class AkkaKeysTests
     [InlineData("akka.remote.dot-netty.tcp.bind-hostname = \"127.0.0.1\"", "akka.remote.dot-netty.tcp.bind-hostname is not a key of Akka 1.5.74")]
     [InlineData("akka.coordinated-shutdown.phases.cluster-leave.timeut = 3s", "akka.coordinated-shutdown.phases.cluster-leave.timeut is not a key of Akka 1.5.74, did you mean timeout?")]
     [InlineData("akka.persistence.journal.views.batchsize = 1", "akka.persistence.journal.views.batchsize is not a key of Akka 1.5.74, did you mean batch-size?")]
+    [InlineData("akka.actor.default-dispatcher.troughput = 5", "akka.actor.default-dispatcher.troughput is not a key of Akka 1.5.74, did you mean throughput?")]
+    [InlineData("akka.cluster.my-dispatcher.typ = PinnedDispatcher", "akka.cluster.my-dispatcher.typ is not a key of Akka 1.5.74, did you mean type?")]
+    [InlineData("checkpoint-agent-dispatcher.typ = PinnedDispatcher", "checkpoint-agent-dispatcher.typ is not a key of Akka 1.5.74, did you mean type?")]
     public void Unknown(string hocon, string fault) => Assert.Equal([fault], NodeText.FaultsWith(hocon));
 
     [Theory(DisplayName = "Blocks whose keys are names take any")]
@@ -36,6 +39,8 @@ public sealed class AkkaKeysTests
     [InlineData("akka.cluster.role.checkpoint.min-nr-of-members = 1")]
     [InlineData("akka.cluster.sharding.distributed-data.gossip-interval = 1s")]
     [InlineData("akka.actor.default-dispatcher.channel-executor.priority = normal")]
+    [InlineData("akka.actor.my-dispatcher { type = ForkJoinDispatcher\n dedicated-thread-pool { thread-count = 2\n threadtype = background }\n}")]
+    [InlineData("checkpoint-agent-dispatcher.throughput = 5")]
     [InlineData("akka.log-dead-letters = off")]
     [InlineData("akka.remote.quarantine-after-silence = off")]
     public void Open_blocks(string hocon) =>
@@ -51,6 +56,7 @@ public sealed class AkkaKeysTests
     [InlineData("akka.cluster.sharding = 5", "akka.cluster.sharding must be a block of keys")]
     [InlineData("akka.remote.dot-netty.tcp.enable-ssl = maybe", "akka.remote.dot-netty.tcp.enable-ssl = maybe, must be on or off")]
     [InlineData("akka.remote.dot-netty.tcp.maximum-frame-size = large", "akka.remote.dot-netty.tcp.maximum-frame-size = large, must be a size in bytes")]
+    [InlineData("akka.remote.dot-netty.tcp.maximum-frame-size = 200000b", "akka.remote.dot-netty.tcp.maximum-frame-size = 200000b, must be at least 262144b: ")]
     [InlineData("akka.remote.dot-netty.tcp.backlog = many", "akka.remote.dot-netty.tcp.backlog = many, must be a number")]
     [InlineData("akka.loglevel = LOUD", "akka.loglevel = LOUD, must be OFF or ERROR or WARNING or INFO or DEBUG")]
     [InlineData("akka.stdout-loglevel = quiet", "akka.stdout-loglevel = quiet, must be OFF or ERROR or WARNING or INFO or DEBUG")]

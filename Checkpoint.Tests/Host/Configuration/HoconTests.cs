@@ -1,5 +1,6 @@
 using Checkpoint.Actors.Configuration;
 using Checkpoint.Host.Configuration;
+using Checkpoint.Protocol;
 
 namespace Checkpoint.Tests.Host.Configuration;
 
@@ -50,7 +51,28 @@ public sealed class HoconTests : IDisposable
     [InlineData("a = [1}", "line 1: '}' closes nothing")]
     [InlineData("a = 1\n}\nb = 2", "line 2: '}' closes nothing")]
     [InlineData("a = \"x\nb = 1", "line 1: a quote is not closed")]
-    public void Brackets(string text, string? fault) => Assert.Equal(fault, HoconBrackets.Fault(text));
+    public void Brackets(string text, string? fault) => Assert.Equal(fault, HoconText.Fault(text));
+
+    [Theory(DisplayName = "An optional substitution, for which Akka's parser takes the whole configuration, is a fault")]
+    [InlineData("a = ${?HOME}", "line 1: ${?HOME} is read by nobody: neither optional substitutions nor environment variables are")]
+    [InlineData("a = 1\nb = \"x\"${?c.d}", "line 2: ${?c.d} is read by nobody: neither optional substitutions nor environment variables are")]
+    [InlineData("a = \"${?HOME}\" # ${?HOME}\n// ${?HOME}\nb = \"\"\"${?HOME}\"\"\"", null)]
+    [InlineData("a = ${b}\nb = 1", null)]
+    public void Optional_substitutions(string text, string? fault) => Assert.Equal(fault, HoconText.Fault(text));
+
+    [Theory(DisplayName = "An include that Akka's parser passes over without a word is a fault")]
+    [InlineData("include file(\"b.conf\")", 1)]
+    [InlineData("x = 1\n  include required(\"b.conf\")", 2)]
+    [InlineData("include b.conf", 1)]
+    [InlineData("include", 1)]
+    [InlineData("checkpoint {\n include url(\"http://x\")\n}", 2)]
+    public void Unread_includes(string text, int line)
+    {
+        var top = Write("top.conf", text);
+        List<string> faults = [];
+        new HoconFiles(faults).Load(top);
+        Assert.Equal([$"{top}, line {line}: an include must name a file in quotes, as include \"host.conf\""], faults);
+    }
 
     [Fact(DisplayName = "An include is relative to the file that has it, and what comes later wins")]
     public void Includes()

@@ -45,7 +45,35 @@ public sealed class OwnKeysTests
     [InlineData("checkpoint.xyzzy = 5", "checkpoint.xyzzy is not a key (checkpoint.reference.conf lists them)")]
     [InlineData("chekpoint.node-name = x", "chekpoint is not a block, did you mean checkpoint?")]
     [InlineData("Checkpoint.node-name = x", "Checkpoint is not a block, did you mean checkpoint?")]
+    [InlineData("sessions.handles-max = 5", "sessions is not a block that a host reads (akka, checkpoint)")]
+    [InlineData("handles-max = 5", "handles-max is not a block that a host reads (akka, checkpoint)")]
+    [InlineData("loglevel = DEBUG", "loglevel is not a block that a host reads (akka, checkpoint)")]
+    [InlineData("\"checkpoint.node-name\" = x", "checkpoint.node-name is not a block that a host reads (akka, checkpoint)")]
+    [InlineData("checkpoint sessions { handles-max = 5 }", "checkpoint sessions is not a block that a host reads (akka, checkpoint)")]
     public void Unknown_keys(string hocon, string fault) => Assert.Equal([fault], NodeText.FaultsWith(hocon));
+
+    [Theory(DisplayName = "Another block is taken when a substitution uses it")]
+    [InlineData("base = 5\ncheckpoint.sessions.handles-max = ${base}")]
+    [InlineData("site.handles = 5\ncheckpoint.sessions.handles-max = ${site.handles}")]
+    public void Used_by_substitution(string hocon) =>
+        Assert.Empty(NodeText.FaultsOf(() => HostConfiguration.From(NodeText.ParseExactly(hocon).WithFallback(NodeText.Parse(NodeText.Right)))));
+
+    [Theory(DisplayName = "A substitution that holds itself is one fault, not an endless look at it")]
+    [InlineData("checkpoint.bogus = ${checkpoint}", "checkpoint.bogus")]
+    [InlineData("akka.cluster.roles = ${akka.cluster}", "akka.cluster.roles")]
+    [InlineData("site.a = ${site}\nsite.b = ${site}", "site.")]
+    [InlineData("checkpoint.a = ${akka.b}\nakka.b = ${checkpoint}", "akka.b.a")]
+    public void Circles(string hocon, string path)
+    {
+        var fault = Assert.Single(NodeText.FaultsOf(() => HostConfiguration.From(NodeText.ParseExactly(hocon).WithFallback(NodeText.Parse(NodeText.Right)))));
+        Assert.StartsWith(path, fault, StringComparison.Ordinal);
+        Assert.EndsWith("holds itself, by a substitution", fault, StringComparison.Ordinal);
+    }
+
+    [Theory(DisplayName = "A value where a block of keys belongs is one fault: its keys are not blamed as well")]
+    [InlineData("checkpoint.sessions = 5", "checkpoint.sessions must be a block of keys (change-events-max,")]
+    [InlineData("checkpoint.faults = on", "checkpoint.faults must be a block of keys (clock-offset,")]
+    public void Block_alone(string hocon, string fault) => Assert.StartsWith(fault, Assert.Single(NodeText.FaultsWith(hocon)), StringComparison.Ordinal);
 
     [Theory(DisplayName = "Settings that contradict each other are refused, each with both values")]
     [InlineData("drain-timeout = 50s", "checkpoint.drain-timeout = 50s, must be at most checkpoint.shutdown-timeout = 40s")]

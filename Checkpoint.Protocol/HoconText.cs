@@ -1,13 +1,40 @@
-namespace Checkpoint.Host.Configuration;
+using System.Text.RegularExpressions;
+
+namespace Checkpoint.Protocol;
 
 /// <summary>
-/// Whether braces, brackets and quotes of a HOCON text are in pairs. Akka's parser does not ask: it takes the end of the text for
-/// any that are open, and what follows a closing brace too many it drops without a word.
+/// What a HOCON text holds that Akka's parser takes without a word and reads as something else: braces, brackets and quotes that are not in pairs (it
+/// takes the end of the text for any that are open, and drops what follows a closing brace too many), optional substitutions (it puts the whole
+/// configuration in their place, which then holds itself), includes of any form but a file in quotes (it passes over them).
 /// </summary>
-public static class HoconBrackets
+public static partial class HoconText
 {
-    /// <returns>What is wrong, with its line; null when nothing is.</returns>
-    public static string? Fault(string text)
+    /// <returns>The first thing that is wrong, with its line; null when nothing is.</returns>
+    public static string? Fault(string text) => Unpaired(text) ?? Unread(text);
+
+    private static string? Unread(string text)
+    {
+        foreach (Match match in UnreadForms().Matches(text))
+        {
+            var line = text.AsSpan(0, match.Index).Count('\n') + 1;
+            if (match.Groups["optional"].Success)
+                return $"line {line}: {match.Value} is read by nobody: neither optional substitutions nor environment variables are";
+            if (match.Groups["include"].Success)
+                return $"line {line}: an include must name a file in quotes, as include \"host.conf\"";
+        }
+
+        return null;
+    }
+
+    /// <summary>Quotes and comments first, so that what stands in them is none of the others.</summary>
+    [GeneratedRegex(
+        """"
+        """[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|\#.*|//.*|(?<optional>\$\{\?[^}\n]*\}?)|(?<include>(?<=^[ \t{]*)include\b(?![\-\w.]|[ \t]*["=:{+]))
+        """",
+        RegexOptions.Multiline | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
+    private static partial Regex UnreadForms();
+
+    private static string? Unpaired(string text)
     {
         var open = new Stack<(char Bracket, int Line)>();
         var line = 1;
