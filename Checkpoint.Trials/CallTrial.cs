@@ -40,32 +40,50 @@ public sealed class CallTrial(TrialOptions options, TextWriter output)
         await using var doomed = await Caller.ConnectAsync(victim, cancel);
         await using var first = await Caller.ConnectAsync(survivors[0], cancel);
         await using var second = await Caller.ConnectAsync(survivors[1], cancel);
+        await using var firstRemote = await RemoteCaller.ConnectAsync(survivors[0], cancel);
+        await using var secondRemote = await RemoteCaller.ConnectAsync(survivors[1], cancel);
+        await using var moving = await RemoteCaller.ConnectAsync(victim, cancel);
+        (ICaller, ICaller)[] pairs = [(first, second), (firstRemote, secondRemote), (first, secondRemote)];
         var names = Enumerable.Range(0, options.Names)
             .Select(i => new NameRun(
                 string.Create(CultureInfo.InvariantCulture, $"safCkpt=calls-{options.Seed}-{kill}-{i}"),
                 NameScript.Of(i),
                 TrialOptions.Step * (i * TrialOptions.Steps / options.Names),
-                i % 2 == 0 ? [first, second] : [second, first]))
+                Callers(pairs[i / NameScript.Count % pairs.Length], i)))
+            .ToList();
+        var moved = Enumerable.Range(0, TrialOptions.MovedNames)
+            .Select(i => new NameRun(
+                string.Create(CultureInfo.InvariantCulture, $"safCkpt=moved-{options.Seed}-{kill}-{i}"), NameScript.Moved, TimeSpan.Zero, [moving, first]))
             .ToList();
 
         await PrepareAsync(names, doomed, cancel);
+        await PrepareAsync(moved, moving, cancel);
         var (callsBefore, faultsBefore) = (_report.Calls.Count, _report.Faults.Count);
         victim.Kill();
         var sinceKill = Stopwatch.StartNew();
-        await Task.WhenAll(names.Select(name => PlayAsync(name, sinceKill, cancel)));
+        await Task.WhenAll(names.Select(name => PlayAsync(name, sinceKill, cancel)).Append(PlayMovedAsync(moved, moving, sinceKill, cancel)));
         var answered = sinceKill.Elapsed;
 
         victim.Start();
         await Task.WhenAll(hosts.Select(host => host.ReadyAsync(cancel)));
-        await CheckAsync(names, hosts, cancel);
+        await CheckAsync([.. names, .. moved], hosts, cancel);
         var round = _report.Calls.Skip(callsBefore).ToList();
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"kill {kill} of {options.Kills}, {victim.Name}: {round.Count} calls, slowest {round.Max(call => call.Took).TotalSeconds:0.000} s, all ended after {answered.TotalSeconds:0.0} s, full again after {sinceKill.Elapsed.TotalSeconds:0.0} s, {_report.Faults.Count - faultsBefore} faults"));
     }
 
+    private static IReadOnlyList<ICaller> Callers((ICaller A, ICaller B) pair, int name) => name % 2 == 0 ? [pair.A, pair.B] : [pair.B, pair.A];
+
+    /// <summary>A call that was on its way to the victim may end in TIMEOUT; one that is issued when another host serves must not.</summary>
+    private async Task PlayMovedAsync(List<NameRun> names, RemoteCaller moving, Stopwatch sinceKill, CancellationToken cancel)
+    {
+        await moving.MovedAsync(cancel);
+        await Task.WhenAll(names.Select(name => PlayAsync(name, sinceKill, cancel)));
+    }
+
     /// <summary>Half of what exists was created through the host that is killed.</summary>
-    private static async Task PrepareAsync(List<NameRun> names, Caller doomed, CancellationToken cancel)
+    private static async Task PrepareAsync(List<NameRun> names, ICaller doomed, CancellationToken cancel)
     {
         var now = Stopwatch.StartNew();
         await Task.WhenAll(names.Where(name => name.Script.Exists).Select(async (name, i) =>
@@ -105,7 +123,7 @@ public sealed class CallTrial(TrialOptions options, TextWriter output)
         }
     }
 
-    private sealed record NameRun(string Name, NameScript Script, TimeSpan Offset, IReadOnlyList<Caller> Callers)
+    private sealed record NameRun(string Name, NameScript Script, TimeSpan Offset, IReadOnlyList<ICaller> Callers)
     {
         public NameTruth Truth { get; } = new();
     }

@@ -5,12 +5,12 @@ using System.Net.Sockets;
 namespace Checkpoint.Trials;
 
 /// <summary>A client of one host, over its local socket.</summary>
-public sealed class Caller : IAsyncDisposable
+public sealed class Caller : ICaller
 {
-    private static readonly CreationAttributes Attributes = new(
+    internal static readonly CreationAttributes Attributes = new(
         CreationFlags.WriteAllReplicas, 1024, AisTime.FromTimeSpan(TimeSpan.FromMinutes(10)), 4, 256, 16);
 
-    private static readonly CreationAttributes OtherAttributes = Attributes with { MaxSections = 5 };
+    internal static readonly CreationAttributes OtherAttributes = Attributes with { MaxSections = 5 };
 
     private readonly GatewayConnection _connection;
     private readonly string _host;
@@ -32,7 +32,6 @@ public sealed class Caller : IAsyncDisposable
         }
     }
 
-    /// <param name="sinceKill">Runs since the kill.</param>
     public async Task<CallRecord> CallAsync(CallKind kind, string name, Stopwatch sinceKill, CancellationToken cancel)
     {
         var offset = sinceKill.Elapsed;

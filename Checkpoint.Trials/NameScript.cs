@@ -49,5 +49,11 @@ public sealed record NameScript(bool Exists, IReadOnlyList<ScriptedCall[]> Steps
         new(true, [[new(A, CallKind.Unlink), new(B, CallKind.Open)], [new(B, CallKind.Create)]]),
     ];
 
+    /// <summary>For who was served by the victim: its handle is attached on another host before the first of these calls is sent.</summary>
+    public static readonly NameScript Moved = new(
+        true, [[new(A, CallKind.Retain)], [new(A, CallKind.Show)], [new(A, CallKind.Close)], [new(A, CallKind.Open)], [new(A, CallKind.Unlink)], [new(A, CallKind.Create)]]);
+
+    public static int Count => All.Length;
+
     public static NameScript Of(int name) => All[name % All.Length];
 }

@@ -20,6 +20,9 @@ public sealed class TrialHost : IAsyncDisposable
 
     public string Name => $"node{_index + 1}";
 
+    /// <value>host:port</value>
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_ports[_index]}");
+
     public string Socket => Path.Combine(DataDirectory, "checkpoint.sock");
 
     private string DataDirectory => Path.Combine(_options.Directory, Name);

@@ -18,6 +18,12 @@ public sealed record TrialOptions(int Kills, int Names, int Seed, string Directo
     /// <summary>For each call.</summary>
     public static readonly TimeSpan Budget = TimeSpan.FromSeconds(10);
 
+    /// <summary>For a .NET client whose host was killed to be served by another one: it notices after 1.5 s of silence, and a join may need the next view.</summary>
+    public static readonly TimeSpan MovePatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Names that a .NET client of the victim has open, around each kill.</summary>
+    public const int MovedNames = 8;
+
     /// <summary>For a host to become ready, which includes to hold every checkpoint.</summary>
     public TimeSpan StartPatience { get; init; } = TimeSpan.FromSeconds(90);
 
