@@ -44,6 +44,23 @@ public sealed class CheckpointCallerTests : TestKit
         await _region.ExpectNoMsgAsync(TimeSpan.Zero);
     }
 
+    [Fact(DisplayName = "An attach that was lost comes again as it was, at a new view and by itself")]
+    public async Task Attach_lost()
+    {
+        var attach = Some.Open(Opener(A), 7, AisTime.Now(_clock) + (10 * Second), Incarnation(1)) with { Asker = Session(1) };
+        _caller.Tell(attach, TestActor);
+        var lost = await _region.ExpectMsgAsync<Open>(Patience);
+        Assert.Equal(Incarnation(1), lost.Reattach);
+        await SettleAsync();
+        Sys.EventStream.Publish(new ReplicaAgentProtocol.ViewServing(2, [A, B]));
+        Assert.Equal(lost, await _region.ExpectMsgAsync<Open>(Patience));
+        await SettleAsync();
+        _clock.Advance(TimeSpan.FromMilliseconds(200));
+        Assert.Equal(lost, await _region.ExpectMsgAsync<Open>(Patience));
+        _region.Reply(new Opened(lost.Number, Incarnation(1), Attributes));
+        Assert.Equal(Incarnation(1), (await ExpectMsgAsync<Opened>(Patience)).Incarnation);
+    }
+
     [Fact(DisplayName = "A new view asks again at once")]
     public async Task New_view()
     {
