@@ -14,7 +14,8 @@ public static class ContentWork
     /// </summary>
     public const long PerElement = 4096;
 
-    public static long Of(ContentOp op) => Of(ElementsOf(op), op.DataBytes);
+    /// <param name="op">Null: an update of something else than content.</param>
+    public static long Of(ContentOp? op) => op is null ? PerElement : Of(ElementsOf(op), op.DataBytes);
 
     public static long Of(long elements, long bytes) => Saturating.Add(Saturating.Multiply(elements, PerElement), bytes);
 

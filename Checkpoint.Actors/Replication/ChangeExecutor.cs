@@ -28,7 +28,7 @@ internal sealed class ChangeExecutor(MachineContext context, ViewKeeper keeper, 
         if (replica.Job is { HoldsOrder: true } || replica.Pending!.IsOpaque)
             return true;
         return IsLong(replica, op)
-            ? replica.Pending.Changes > 0
+            ? replica.Job is not null || replica.Pending.Changes > 0
             : (replica.Incoming.TryPeek(out var incoming) && IsLong(replica, incoming.Change.Op))
                 || (replica.Outgoing.Held.First is { } held && IsLong(replica, held.Value.Command.Op));
     }
@@ -157,27 +157,30 @@ internal sealed class ChangeExecutor(MachineContext context, ViewKeeper keeper, 
             }
     }
 
-    /// <summary>The changes that waited, as far as they may go now, in the order in which they came.</summary>
-    public void Pump(Replica replica)
+    /// <summary>The changes that waited, as far as they may go now, in the order in which they came; a batch of them in one step.</summary>
+    public void Pump(Replica replica) => replica.IncomingTurn.Take(context, () => PumpNext(replica));
+
+    private bool PumpNext(Replica replica)
     {
-        while (replica.Incoming.TryPeek(out var incoming))
+        if (!replica.Incoming.TryPeek(out var incoming))
+            return false;
+        var change = incoming.Change;
+        if (replica.Orderer is not { IsClosing: false } orderer || replica.Tenure != change.Tenure)
         {
-            var change = incoming.Change;
-            if (replica.Orderer is not { IsClosing: false } orderer || replica.Tenure != change.Tenure)
-                OnMoved(replica.Incoming.Dequeue());
-            else if (MustWait(replica, change.Op))
-                return;
-            else if (IsLong(replica, change.Op) && WhyNot(replica, orderer, incoming.Deadline) is null)
-            {
-                Check(replica, change.Op, verdict => OnChecked(replica, incoming, verdict));
-                return;
-            }
-            else
-            {
-                replica.Incoming.Dequeue(); // First: what it makes stable may pump again.
-                Execute(incoming, replica, orderer, null);
-            }
+            OnMoved(replica.Incoming.Dequeue());
+            return true;
         }
+
+        if (MustWait(replica, change.Op))
+            return false;
+        if (IsLong(replica, change.Op) && WhyNot(replica, orderer, incoming.Deadline) is null)
+        {
+            Check(replica, change.Op, verdict => OnChecked(replica, incoming, verdict));
+            return false;
+        }
+
+        Execute(replica.Incoming.Dequeue(), replica, orderer, null);
+        return true;
     }
 
     /// <summary>The incarnation is deleted; who asks again finds that out.</summary>

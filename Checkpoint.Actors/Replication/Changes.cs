@@ -41,36 +41,36 @@ internal sealed class Changes(
         }
     }
 
-    /// <summary>Sends or orders what is held, as far as it may go now.</summary>
-    public void Pump(Replica replica)
+    /// <summary>Sends or orders what is held, as far as it may go now; a batch of it in one step.</summary>
+    public void Pump(Replica replica) => replica.Outgoing.Turn.Take(context, () => PumpNext(replica));
+
+    private bool PumpNext(Replica replica)
     {
         var outgoing = replica.Outgoing;
-        while (recovery.IsStarted && outgoing.Held.First is { } first)
+        if (!recovery.IsStarted || outgoing.Held.First is not { Value: var first } || replicas.Find(replica.Id) != replica)
+            return false;
+        if (outgoing.Sent.Count > 0 && outgoing.SentUnder != (keeper.Number, replica.Tenure))
+            return false; // What went to the orderer before must have ended first: a session's order.
+        if (outgoing.ClosedUnder == (keeper.Number, replica.Tenure))
+            return false;
+        var isLocal = replica.OrdererHost == context.Self;
+        if (isLocal ? replica.Orderer is not { CanOrder: true, HasRoom: true, Aside.IsUndecided: false } || !keeper.HasLease : !heartbeats.IsHeard(replica.OrdererHost))
+            return false;
+        if (isLocal && ChangeExecutor.MustWait(replica, first.Command.Op))
+            return false;
+        if (isLocal && ChangeExecutor.IsLong(replica, first.Command.Op))
         {
-            if (replicas.Find(replica.Id) != replica)
-                return;
-            if (outgoing.Sent.Count > 0 && outgoing.SentUnder != (keeper.Number, replica.Tenure))
-                return; // What went to the orderer before must have ended first: a session's order.
-            if (outgoing.ClosedUnder == (keeper.Number, replica.Tenure))
-                return;
-            var isLocal = replica.OrdererHost == context.Self;
-            if (isLocal ? replica.Orderer is not { CanOrder: true, HasRoom: true, Aside.IsUndecided: false } || !keeper.HasLease : !heartbeats.IsHeard(replica.OrdererHost))
-                return;
-            if (isLocal && ChangeExecutor.MustWait(replica, first.Value.Command.Op))
-                return;
-            if (isLocal && ChangeExecutor.IsLong(replica, first.Value.Command.Op))
-            {
-                executor.Check(replica, first.Value.Command.Op, verdict => OnChecked(replica, first.Value, verdict));
-                return;
-            }
-
-            outgoing.Held.RemoveFirst();
-            _heldCount--;
-            if (isLocal)
-                Order(replica, first.Value, null);
-            else
-                Send(replica, first.Value);
+            executor.Check(replica, first.Command.Op, verdict => OnChecked(replica, first, verdict));
+            return false;
         }
+
+        outgoing.Held.RemoveFirst();
+        _heldCount--;
+        if (isLocal)
+            Order(replica, first, null);
+        else
+            Send(replica, first);
+        return true;
     }
 
     /// <summary>It stayed the first of those held, unless its time is over by now.</summary>
@@ -95,7 +95,7 @@ internal sealed class Changes(
         if (!answer.WasMoved)
             change.Answer(context, answer.Result);
         else if (context.Now < change.HeldUntil)
-            Return(replica, change);
+            Return(replica, [change]);
         else
             Refuse(change, "another host orders now");
         Pump(replica);
@@ -103,12 +103,13 @@ internal sealed class Changes(
 
     public void OnFates(HostMessage.Fates fates)
     {
-        HashSet<Replica> touched = [];
+        Dictionary<Replica, List<PendingChange>> touched = [];
         foreach (var (id, fate) in fates.Changes)
         {
             if (!_byId.TryGetValue(id, out var found) || found.Change.Stage != ChangeStage.Asked)
                 continue;
-            touched.Add(found.Replica);
+            if (!touched.TryGetValue(found.Replica, out var back))
+                touched.Add(found.Replica, back = []);
             found.Replica.Outgoing.Sent.Remove(id);
             if (fate == Fate.Ordered)
             {
@@ -119,15 +120,18 @@ internal sealed class Changes(
 
             _byId.Remove(id);
             if (fate == Fate.NotExecuted && context.Now < found.Change.HeldUntil)
-                Return(found.Replica, found.Change);
+                back.Add(found.Change);
             else if (fate == Fate.NotExecuted)
                 Refuse(found.Change, "it was not executed before the view changed");
             else
                 Unknown(found.Change, "the view changed while it was on its way");
         }
 
-        foreach (var replica in touched)
+        foreach (var (replica, back) in touched)
+        {
+            Return(replica, back);
             Pump(replica);
+        }
     }
 
     /// <summary>What was on its way to a host that the new view has is asked for after START; the rest is unknown, for ever.</summary>
@@ -206,11 +210,9 @@ internal sealed class Changes(
         if (context.Now < _sweepAt)
             return;
         _sweepAt = context.Now + (4 * context.Options.TickInterval);
-        foreach (var change in _early.Where(change => context.Now >= change.HeldUntil).ToArray())
-        {
-            _early.Remove(change);
+        foreach (var change in _early.Where(IsLate))
             Refuse(change, "no view serves");
-        }
+        _early.RemoveAll(change => IsLate(change));
 
         foreach (var replica in _active.ToArray())
             Sweep(replica);
@@ -238,13 +240,15 @@ internal sealed class Changes(
         _heldCount = 0;
     }
 
+    private bool IsLate(PendingChange change) => context.Now >= change.HeldUntil;
+
     private void Sweep(Replica replica)
     {
         var outgoing = replica.Outgoing;
         for (var node = outgoing.Held.First; node is not null;)
         {
             var (change, next) = (node.Value, node.Next);
-            if (context.Now >= change.HeldUntil)
+            if (IsLate(change))
             {
                 outgoing.Held.Remove(node);
                 _heldCount--;
@@ -280,10 +284,10 @@ internal sealed class Changes(
         Pump(replica);
     }
 
-    private void Return(Replica replica, PendingChange change)
+    private void Return(Replica replica, IReadOnlyCollection<PendingChange> changes)
     {
-        replica.Outgoing.Hold(change);
-        _heldCount++;
+        replica.Outgoing.Hold(changes);
+        _heldCount += changes.Count;
         _active.Add(replica);
     }
 

@@ -12,6 +12,9 @@ internal abstract class MachineJob
     /// <summary>The content of its replica changes under the eyes of whoever reads it.</summary>
     public virtual bool IsPublishing => false;
 
+    /// <summary>Another job of the replica may take its place; whoever ends that one goes on with what this one was to do.</summary>
+    public virtual bool Yields => false;
+
     public void Cancel() => IsCancelled = true;
 
     /// <summary>One slice.</summary>

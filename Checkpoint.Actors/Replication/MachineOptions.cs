@@ -106,6 +106,9 @@ public sealed record MachineOptions
     /// </summary>
     public long SliceWork { get; init; } = 512 * 1024;
 
+    /// <summary>Calls and small updates that one step goes on with, when many may at once: as many as a slice has elements.</summary>
+    public int BatchMax => Saturating.ToInt32(Math.Max(1, SliceWork / Content.ContentWork.PerElement));
+
     /// <summary>Pieces on their way to a newcomer for one incarnation.</summary>
     public int FillWindow { get; init; } = 8;
 

@@ -56,6 +56,8 @@ internal sealed class OutgoingChanges
     /// <summary>Not sent, by rising order.</summary>
     public LinkedList<PendingChange> Held { get; } = new();
 
+    public PumpTurn Turn { get; } = new();
+
     /// <summary>Sent or asked for, by id. While there are some of an earlier tenure nothing goes to a later one: order first.</summary>
     public Dictionary<ulong, PendingChange> Sent { get; } = [];
 
@@ -70,16 +72,19 @@ internal sealed class OutgoingChanges
 
     public int Count => Held.Count + Sent.Count + Ordered.Count;
 
-    /// <summary>Back among those not sent, at its place.</summary>
-    public void Hold(PendingChange change)
+    /// <summary>Back among those not sent, each at its place: what comes back was asked for before all that was never sent, so the places are near the front.</summary>
+    public void Hold(IEnumerable<PendingChange> changes)
     {
-        change.Stage = ChangeStage.Held;
         var node = Held.First;
-        while (node is not null && node.Value.Order < change.Order)
-            node = node.Next;
-        if (node is null)
-            Held.AddLast(change);
-        else
-            Held.AddBefore(node, change);
+        foreach (var change in changes.OrderBy(change => change.Order))
+        {
+            change.Stage = ChangeStage.Held;
+            while (node is not null && node.Value.Order < change.Order)
+                node = node.Next;
+            if (node is null)
+                Held.AddLast(change);
+            else
+                Held.AddBefore(node, change);
+        }
     }
 }

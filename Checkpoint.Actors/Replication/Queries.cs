@@ -12,6 +12,9 @@ namespace Checkpoint.Actors.Replication;
 /// </summary>
 internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbeats heartbeats, Replicas replicas, ViewStart recovery)
 {
+    /// <summary>Batches that one tick serves: all that may be parked have had their turn after some 200 ms.</summary>
+    private const int ParkedPerTick = 4;
+
     private readonly List<PendingQuery> _parked = [];
     private readonly Dictionary<ulong, PendingQuery> _forwarded = [];
     private readonly HashSet<Replica> _waiting = [];
@@ -116,15 +119,29 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
         _ => result,
     };
 
+    /// <summary>Reads that waited for the mark; a batch of them in one step.</summary>
     public void OnMarkMoved(Replica replica)
     {
-        var waiting = replica.WaitingReads;
-        if (waiting.Count == 0)
+        if (replica.WaitingReads.Count == 0 || replica.IsServing)
             return;
-        var due = waiting.FindAll(query => query.WaitFor <= replica.Mark);
-        waiting.RemoveAll(query => query.WaitFor <= replica.Mark);
+        List<PendingQuery> due = [];
+        replica.WaitingReads.RemoveAll(query =>
+        {
+            var isDue = due.Count < context.Options.BatchMax && query.WaitFor <= replica.Mark;
+            if (isDue)
+                due.Add(query);
+            return isDue;
+        });
         foreach (var query in due)
             Serve(query);
+        if (due.Count < context.Options.BatchMax)
+            return;
+        replica.IsServing = true;
+        context.Jobs.Begin(new BatchJob(() =>
+        {
+            replica.IsServing = false;
+            OnMarkMoved(replica);
+        }));
     }
 
     public void OnStopped(Replica replica) => Jobs.OnGone(replica);
@@ -172,8 +189,8 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
     {
         if (_parked.Count > 0 && recovery.IsStarted)
         {
-            var again = _parked.ToArray();
-            _parked.Clear();
+            var again = _parked.GetRange(0, Math.Min(_parked.Count, ParkedPerTick * context.Options.BatchMax)); // Those parked anew go behind the rest.
+            _parked.RemoveRange(0, again.Count);
             foreach (var query in again)
                 Serve(query);
         }
@@ -191,11 +208,9 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
 
     private void Sweep()
     {
-        foreach (var query in _parked.Where(query => context.Now >= query.HeldUntil).ToArray())
-        {
-            _parked.Remove(query);
+        foreach (var query in _parked.Where(query => context.Now >= query.HeldUntil))
             Refuse(query, keeper.HasLease ? "its orderer does not answer now" : "this host has no lease of its view");
-        }
+        _parked.RemoveAll(query => context.Now >= query.HeldUntil);
 
         foreach (var (id, query) in _forwarded.Where(pair => context.Now >= pair.Value.Deadline).ToArray())
         {
@@ -204,11 +219,11 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
         }
 
         foreach (var replica in _waiting)
-            foreach (var query in replica.WaitingReads.Where(query => context.Now >= query.Deadline).ToArray())
-            {
-                replica.WaitingReads.Remove(query);
+        {
+            foreach (var query in replica.WaitingReads.Where(query => context.Now >= query.Deadline))
                 Late(query, replica);
-            }
+            replica.WaitingReads.RemoveAll(query => context.Now >= query.Deadline);
+        }
 
         _waiting.RemoveWhere(replica => replica.WaitingReads.Count == 0);
     }

@@ -39,7 +39,7 @@ internal sealed class QueryJobs(
             return;
         }
 
-        if (steps.NeedsTable && replica.Job is not null)
+        if (steps.NeedsTable && replica.Job is { Yields: false })
         {
             query.WaitFor = Math.Max(query.WaitFor, 0);
             wait(query, replica);
@@ -48,7 +48,11 @@ internal sealed class QueryJobs(
 
         var job = new QueryJob(replica, steps, context.Options.SliceWork, replicas.OnJobEnded, (done, e) => OnDone(query, done, e));
         if (steps.NeedsTable)
+        {
+            replica.StopJob();
             replica.Job = job;
+        }
+
         _working.Add(query, job);
         context.Jobs.Begin(job);
     }

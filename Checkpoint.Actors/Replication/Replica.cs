@@ -55,6 +55,8 @@ internal sealed class Replica(IncarnationState state)
     /// <summary>Changes of other hosts' sessions that wait until this orderer can look at them.</summary>
     public Queue<IncomingChange> Incoming { get; } = new();
 
+    public PumpTurn IncomingTurn { get; } = new();
+
     /// <summary>More work than this is done in slices.</summary>
     public long StepWorkMax { get; init; } = long.MaxValue;
 
@@ -95,6 +97,9 @@ internal sealed class Replica(IncarnationState state)
 
     /// <summary>Reads that wait for the mark.</summary>
     public List<PendingQuery> WaitingReads { get; } = [];
+
+    /// <summary>A job goes on with them.</summary>
+    public bool IsServing { get; set; }
 
     /// <summary>Changes of this host's sessions, on their way or not yet.</summary>
     public OutgoingChanges Outgoing { get; } = new();

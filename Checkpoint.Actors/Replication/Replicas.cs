@@ -199,13 +199,14 @@ internal sealed class Replicas(MachineContext context, MapCapacity? map)
 
     private void GoOn(Replica replica)
     {
-        while (replica.Job is null && replica.Mark < replica.StableTo)
+        for (var work = context.Options.SliceWork; replica.Job is null && replica.Mark < replica.StableTo;)
         {
             var entry = replica.Log[replica.Mark + 1];
-            if (BeginLarge(replica, entry))
-                break;
-            if (TakeEffect(replica, entry, null))
+            if (work <= 0)
+                context.Jobs.Begin(replica.Job = new AdvanceJob(replica, OnJobEnded));
+            else if (!BeginLarge(replica, entry) && TakeEffect(replica, entry, null))
                 return;
+            work -= ContentWork.Of(entry.Body is LogBody.Content content ? content.Op : null);
         }
 
         TellWaiters(replica); // After a hand-over they hear what they could not before.
