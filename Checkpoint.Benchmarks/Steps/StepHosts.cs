@@ -1,3 +1,4 @@
+using System.Buffers;
 using Checkpoint.Actors.Map;
 using Checkpoint.Actors.Replication;
 using Checkpoint.Actors.Replication.Links;
@@ -24,7 +25,8 @@ internal sealed class StepHosts
     private readonly List<LinkPiece> _pieces = [];
     private readonly Dictionary<ulong, ReplicaAgentProtocol.IReply> _replies = [];
     private HostMessage? _encoded;
-    private byte[] _bytes = [];
+    private ReadOnlySequence<byte> _bytes;
+    private (int Host, MachineInput Input) _stepped;
     private View? _newest;
     private ulong _number;
     private long _now = AisTime.NanosecondsPerSecond;
@@ -109,8 +111,8 @@ internal sealed class StepHosts
     {
         List<ulong> numbers = [++_number];
         _inputs.Enqueue((host, new MachineInput.Local(ChangeOf(host, incarnation, op)(_number, Deadline), this)));
-        for (var slices = 0; slices < 20; slices++)
-            Next();
+        for (var isThere = false; !isThere && Next();)
+            isThere = _stepped is (var at, MachineInput.FromHost { Message: HostMessage.Append }) && at == host;
         foreach (var read in reads)
         {
             numbers.Add(++_number);
@@ -191,6 +193,7 @@ internal sealed class StepHosts
     private void Step(int host, MachineInput input, string name)
     {
         _outputs.Clear();
+        _stepped = (host, input);
         Steps.Measure(name, () => _machines[host].Step(input, _now, WallNow, _outputs));
         foreach (var output in _outputs.ToArray())
             CarryOut(host, output);

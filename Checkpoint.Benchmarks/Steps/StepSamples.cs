@@ -9,7 +9,7 @@ internal sealed class StepSamples
     private readonly List<long> _collected = [];
 
     public static string Header =>
-        string.Format(CultureInfo.InvariantCulture, Columns, "case", "work", "steps", "p50", "p99", "worst", "> 1 ms", "with GC", "worst", "the worst was");
+        string.Format(CultureInfo.InvariantCulture, Columns, "case", "work", "steps", "p50", "p99", "worst", "> 1 ms", "with GC", "worst", "what was above 1 ms, how often, its worst");
 
     public void Measure(string what, Action work)
     {
@@ -32,10 +32,12 @@ internal sealed class StepSamples
     public string Line(string name, string work)
     {
         _plain.Sort();
-        var worst = _plain.Count == 0 ? (Time: 0L, What: "-") : _plain[^1];
+        var worst = _plain.Count == 0 ? 0 : _plain[^1].Time;
+        var above = _plain.Where(sample => sample.Time > 1_000_000).GroupBy(sample => sample.What)
+            .Select(group => $"{group.Key} {group.Count()}: {Text(group.Max(sample => sample.Time))}");
         return string.Format(
-            CultureInfo.InvariantCulture, Columns, name, work, _plain.Count + _collected.Count, Text(At(0.5)), Text(At(0.99)), Text(worst.Time),
-            _plain.Count(sample => sample.Time > 1_000_000), _collected.Count, Text(_collected.DefaultIfEmpty().Max()), worst.What);
+            CultureInfo.InvariantCulture, Columns, name, work, _plain.Count + _collected.Count, Text(At(0.5)), Text(At(0.99)), Text(worst),
+            _plain.Count(sample => sample.Time > 1_000_000), _collected.Count, Text(_collected.DefaultIfEmpty().Max()), string.Join(", ", above));
     }
 
     private const string Columns = "{0,-44} {1,-7} {2,7} {3,8} {4,8} {5,8} {6,7} {7,8} {8,8}  {9}";

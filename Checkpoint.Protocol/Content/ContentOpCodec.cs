@@ -54,7 +54,7 @@ public static class ContentOpCodec
                 writer.U8(CreateSection);
                 writer.Section(create.Id);
                 writer.I64(create.ExpirationTime);
-                writer.Bytes(create.Data.Span);
+                writer.Data(create.Data);
                 break;
             case ContentOp.DeleteSection delete:
                 writer.U8(DeleteSection);
@@ -81,7 +81,7 @@ public static class ContentOpCodec
             case ContentOp.Overwrite overwrite:
                 writer.U8(Overwrite);
                 writer.Section(overwrite.Id);
-                writer.Bytes(overwrite.Data.Span);
+                writer.Data(overwrite.Data);
                 break;
             case ContentOp.Corrupt corrupt:
                 writer.U8(Corrupt);
@@ -109,7 +109,7 @@ public static class ContentOpCodec
     {
         writer.Section(element.Id);
         writer.I64(element.Offset);
-        writer.Bytes(element.Data.Span);
+        writer.Data(element.Data);
     }
 
     private static ContentOp.ExpireSections ReadExpire(ref WireReader reader)

@@ -70,7 +70,7 @@ public static partial class HostMessageCodec
                 to.I64(piece.Fill);
                 to.I32(piece.Index);
                 to.Bool(piece.IsLast);
-                to.Bytes(piece.Piece.Span);
+                to.Data(piece.Piece);
                 return true;
             case FillAck ack:
                 to.Incarnation(ack.Incarnation);

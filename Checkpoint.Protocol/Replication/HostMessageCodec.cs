@@ -1,3 +1,4 @@
+using System.Buffers;
 using static Checkpoint.Protocol.HostMessage;
 
 namespace Checkpoint.Protocol;
@@ -8,11 +9,12 @@ namespace Checkpoint.Protocol;
 /// </summary>
 public static partial class HostMessageCodec
 {
-    public static byte[] Encode(HostMessage message)
+    /// <summary>Large buffers of the message are in it where they lie: nobody writes to them, and so they are not copied.</summary>
+    public static ReadOnlySequence<byte> Encode(HostMessage message)
     {
-        var writer = new WireWriter(EstimateBytes(message));
+        var writer = new WireWriter(EstimateBytes(message), refersToLarge: true);
         Write(writer, message);
-        return writer.ToArray();
+        return writer.ToSequence();
     }
 
     /// <exception cref="WireFormatException">No message: unknown kind, cut short, too long, or a value out of range.</exception>
@@ -41,15 +43,26 @@ public static partial class HostMessageCodec
     {
         var data = message switch
         {
-            Append append => append.Entries.Sum(entry => entry.Bytes),
-            Fetched fetched => fetched.Entries.Sum(entry => entry.Bytes),
-            Change change => change.Op.DataBytes,
-            FillPiece fill => fill.Piece.Length,
-            QueryAnswer { Result: QueryResult.Read read } => read.Data.Sum(part => (long)part.Length + 4),
+            Append append => append.Entries.Sum(EstimateBytes),
+            Fetched fetched => fetched.Entries.Sum(EstimateBytes),
+            Change change => EstimateBytes(change.Op),
+            QueryAnswer { Result: QueryResult.Read read } => read.Data.Sum(part => 4L + Copied(part.Length)),
+            FillPiece fill => Copied(fill.Piece.Length),
             _ => 0,
         };
         return (int)Math.Min(256 + data, int.MaxValue / 2);
     }
+
+    private static long EstimateBytes(LogEntry entry) => 128 + (entry.Body is LogBody.Content content ? EstimateBytes(content.Op) : 0);
+
+    /// <summary>A vector's elements are taken for equally large.</summary>
+    private static long EstimateBytes(ContentOp op) => ContentOpCodec.SizeHint(op) - op.DataBytes + op switch
+    {
+        ContentOp.Write { Elements.Count: > 0 } write => write.Elements.Count * Copied(op.DataBytes / write.Elements.Count),
+        _ => Copied(op.DataBytes),
+    };
+
+    private static long Copied(long bytes) => bytes >= WireWriter.LargeBytesMin ? 0 : bytes;
 
     private static void Write(WireWriter to, HostMessage message)
     {

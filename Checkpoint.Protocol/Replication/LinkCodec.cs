@@ -33,41 +33,33 @@ public static class LinkCodec
 
     public static byte[] Encode(HostId from, long toUid, LinkPiece piece)
     {
-        var payload = piece switch
-        {
-            LinkPiece.Whole whole => whole.Message.Length,
-            LinkPiece.Parcel parcel => parcel.Bytes.Length,
-            _ => 0,
-        };
-        var writer = new WireWriter(64 + from.Address.Length + payload);
-        writer.U8(Version);
-        writer.U8(piece switch
+        var header = new WireWriter(64 + from.Address.Length);
+        header.U8(Version);
+        header.U8(piece switch
         {
             LinkPiece.Whole => KindWhole,
             LinkPiece.Parcel => KindParcel,
             LinkPiece.Arrived => KindArrived,
             _ => throw new InvalidOperationException($"no kind for {piece.GetType().Name}"),
         });
-        writer.Host(from);
-        writer.I64(toUid);
+        header.Host(from);
+        header.I64(toUid);
         switch (piece)
         {
             case LinkPiece.Whole whole:
-                writer.Raw(whole.Message.Span);
-                break;
+                return [.. header.Written.Span, .. whole.Message.Span];
             case LinkPiece.Parcel parcel:
-                writer.U64(parcel.Number);
-                writer.U64(parcel.Stream);
-                writer.I32(parcel.Offset);
-                writer.I32(parcel.Total);
-                writer.Raw(parcel.Bytes.Span);
-                break;
+                header.U64(parcel.Number);
+                header.U64(parcel.Stream);
+                header.I32(parcel.Offset);
+                header.I32(parcel.Total);
+                return [.. header.Written.Span, .. parcel.Bytes.Span];
             case LinkPiece.Arrived arrived:
-                writer.U64(arrived.Number);
+                header.U64(arrived.Number);
                 break;
         }
 
-        return writer.ToArray();
+        return header.ToArray();
     }
 
     /// <summary>Payloads are slices of <paramref name="bytes"/>.</summary>

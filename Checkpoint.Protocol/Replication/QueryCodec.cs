@@ -69,7 +69,7 @@ internal static class QueryCodec
                 break;
             case QueryResult.Read read:
                 to.U8(ReadTag);
-                to.List(read.Data, static (to, data) => to.Bytes(data.Span));
+                to.List(read.Data, static (to, data) => to.Data(data));
                 break;
             case QueryResult.Described described:
                 to.U8(DescribeTag);

@@ -5,13 +5,36 @@ using System.Text;
 namespace Checkpoint.Protocol;
 
 /// <summary>Little-endian writer over a growing buffer. Not thread-safe; <see cref="Clear"/> makes it reusable.</summary>
-public sealed class WireWriter(int capacity = 256)
+/// <param name="refersToLarge">Large <see cref="Data"/> is not copied: <see cref="ToSequence"/> has it where it lies.</param>
+public sealed class WireWriter(int capacity = 256, bool refersToLarge = false)
 {
+    /// <summary>From here on a reference costs less than a copy, which would go to the large object heap besides.</summary>
+    internal const int LargeBytesMin = 64 * 1024;
+
+    private List<(int At, ReadOnlyMemory<byte> Data)>? _large;
     private readonly ArrayBufferWriter<byte> _buffer = new(capacity);
 
     public int Length => _buffer.WrittenCount;
 
     public ReadOnlyMemory<byte> Written => _buffer.WrittenMemory;
+
+    /// <summary>All that was written, without a copy of it: the writer is not used afterwards.</summary>
+    public ReadOnlySequence<byte> ToSequence()
+    {
+        if (_large is null)
+            return new(Written);
+        List<ReadOnlyMemory<byte>> parts = [];
+        var from = 0;
+        foreach (var (at, data) in _large)
+        {
+            parts.Add(Written[from..at]);
+            parts.AddRange(ScatteredMemory.PartsOf(data));
+            from = at;
+        }
+
+        parts.Add(Written[from..]);
+        return ByteSequence.Of(parts);
+    }
 
     public byte[] ToArray() => _buffer.WrittenSpan.ToArray();
 
@@ -63,6 +86,16 @@ public sealed class WireWriter(int capacity = 256)
     {
         U32((uint)value.Length);
         Raw(value);
+    }
+
+    /// <summary>As <see cref="Bytes"/>, of data that nobody writes to any more.</summary>
+    public void Data(ReadOnlyMemory<byte> value)
+    {
+        U32((uint)value.Length);
+        if (refersToLarge && value.Length >= LargeBytesMin)
+            (_large ??= []).Add((Length, value));
+        else
+            Raw(value.Span);
     }
 
     /// <summary>The bytes without a length.</summary>

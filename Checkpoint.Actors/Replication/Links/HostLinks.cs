@@ -1,3 +1,4 @@
+using System.Buffers;
 using Akka.Actor;
 using Checkpoint.Actors.Views;
 using Checkpoint.Protocol;
@@ -17,7 +18,7 @@ public sealed class HostLinks(HostId self, ExtendedActorSystem system, string pa
     private readonly Dictionary<HostId, Link> _links = [];
     private readonly List<LinkPiece> _pieces = [];
     private HostMessage? _lastEncoded;
-    private byte[] _lastBytes = [];
+    private ReadOnlySequence<byte> _lastBytes;
 
     /// <summary>Messages that the links gave up: no link was silent or full when it is 0.</summary>
     public long Lost { get; private set; }

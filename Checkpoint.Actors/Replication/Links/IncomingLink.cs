@@ -4,7 +4,8 @@ namespace Checkpoint.Actors.Replication.Links;
 
 /// <summary>
 /// The receiving half of the link from one host; pure. Joins parcels to messages. A message of which a parcel is missing is dropped
-/// without a word: the machine above asks for what it misses. Buffers hold only what arrived, whatever length was announced.
+/// without a word: the machine above asks for what it misses. Memory is taken for what arrived, and for the
+/// whole when half of it did, whatever length was announced.
 /// </summary>
 public sealed class IncomingLink
 {
@@ -29,14 +30,13 @@ public sealed class IncomingLink
             return null;
         }
 
-        joining.Parcels.Add(parcel.Bytes);
-        joining.Length += parcel.Bytes.Length;
+        joining.Add(parcel.Bytes);
         HeldBytes += parcel.Bytes.Length;
         if (joining.Length < joining.Total)
             return null;
         _joining.Remove(parcel.Stream);
         HeldBytes -= joining.Length;
-        return joining.Whole();
+        return joining.Whole;
     }
 
     private void Begin(LinkPiece.Parcel first)
@@ -58,25 +58,49 @@ public sealed class IncomingLink
         Torn++;
     }
 
+    /// <summary>
+    /// Joins as it goes, so that the last parcel does not find all of a large message still to be copied: when half of it is here the other half is
+    /// worth its memory, and from then on each parcel that comes has another copied besides it.
+    /// </summary>
     private sealed class Joining(int total)
     {
+        private const int ParcelsAtOnce = 2;
+
+        private readonly Queue<ReadOnlyMemory<byte>> _parcels = new();
+        private byte[]? _whole;
+        private int _joined;
+
         public int Total { get; } = total;
 
-        public int Length { get; set; }
+        /// <summary>Bytes that are here.</summary>
+        public int Length { get; private set; }
 
-        public List<ReadOnlyMemory<byte>> Parcels { get; } = [];
-
-        public ReadOnlyMemory<byte> Whole()
+        /// <summary>When all are.</summary>
+        public ReadOnlyMemory<byte> Whole
         {
-            var whole = new byte[Total];
-            var offset = 0;
-            foreach (var parcel in Parcels)
+            get
             {
-                parcel.CopyTo(whole.AsMemory(offset));
-                offset += parcel.Length;
+                Join(int.MaxValue);
+                return _whole;
             }
+        }
 
-            return whole;
+        public void Add(ReadOnlyMemory<byte> parcel)
+        {
+            _parcels.Enqueue(parcel);
+            Length += parcel.Length;
+            if (Length >= Total / 2)
+                Join(ParcelsAtOnce);
+        }
+
+        private void Join(int parcels)
+        {
+            _whole ??= GC.AllocateUninitializedArray<byte>(Total);
+            for (; parcels > 0 && _parcels.TryDequeue(out var parcel); parcels--)
+            {
+                parcel.CopyTo(_whole.AsMemory(_joined));
+                _joined += parcel.Length;
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Checkpoint.Protocol;
 
 namespace Checkpoint.Actors.Replication.Links;
@@ -40,12 +41,12 @@ public sealed class OutgoingLink(long acknowledgeTimeout, int windowMaxBytes = O
     /// <summary>Sends or queues <paramref name="message"/>. False: given up, because it or the queue is above its limit.</summary>
     /// <param name="message">Not written to by anyone afterwards.</param>
     /// <param name="pieces">What goes out now is appended here, in order.</param>
-    public bool Send(Guid lane, ReadOnlyMemory<byte> message, long now, List<LinkPiece> pieces)
+    public bool Send(Guid lane, ReadOnlySequence<byte> message, long now, List<LinkPiece> pieces)
     {
         var waits = _lanes.GetValueOrDefault(lane);
         if (message.Length <= LinkCodec.WholeMaxBytes && (waits is null || lane == Guid.Empty))
         {
-            pieces.Add(new LinkPiece.Whole(message));
+            pieces.Add(new LinkPiece.Whole(Joined(message)));
             return true;
         }
 
@@ -106,7 +107,7 @@ public sealed class OutgoingLink(long acknowledgeTimeout, int windowMaxBytes = O
     {
         var lane = node.Value;
         QueuedBytes -= lane.Messages.Dequeue().Length - lane.Cut;
-        lane.Cut = 0;
+        (lane.Cut, lane.Rest) = (0, default);
         Lost++;
         if (lane.Messages.Count == 0)
             Leave(node);
@@ -148,26 +149,30 @@ public sealed class OutgoingLink(long acknowledgeTimeout, int windowMaxBytes = O
         var message = lane.Messages.Peek();
         if (lane.Cut == 0 && message.Length <= LinkCodec.WholeMaxBytes)
         {
-            pieces.Add(new LinkPiece.Whole(message));
+            pieces.Add(new LinkPiece.Whole(Joined(message)));
             QueuedBytes -= message.Length;
             lane.Messages.Dequeue();
             return true;
         }
 
         if (lane.Cut == 0)
-            lane.Stream = ++_stream;
-        var length = Math.Min(LinkCodec.ParcelMaxBytes, message.Length - lane.Cut);
-        pieces.Add(new LinkPiece.Parcel(++_number, lane.Stream, lane.Cut, message.Length, message.Slice(lane.Cut, length)));
+            (lane.Stream, lane.Rest) = (++_stream, message);
+        var length = (int)Math.Min(LinkCodec.ParcelMaxBytes, lane.Rest.Length);
+        pieces.Add(new LinkPiece.Parcel(++_number, lane.Stream, lane.Cut, (int)message.Length, Joined(lane.Rest.Slice(0, length))));
+        lane.Rest = lane.Rest.Slice(length);
         _travelling.Enqueue((_number, length));
         _travellingBytes += length;
         QueuedBytes -= length;
         lane.Cut += length;
         if (lane.Cut < message.Length)
             return false;
-        lane.Cut = 0;
+        (lane.Cut, lane.Rest) = (0, default);
         lane.Messages.Dequeue();
         return true;
     }
+
+    /// <summary>A copy only where it lies in several places.</summary>
+    private static ReadOnlyMemory<byte> Joined(ReadOnlySequence<byte> bytes) => bytes.IsSingleSegment ? bytes.First : bytes.ToArray();
 
     private void Leave(LinkedListNode<Lane> node)
     {
@@ -179,10 +184,13 @@ public sealed class OutgoingLink(long acknowledgeTimeout, int windowMaxBytes = O
     {
         public Guid Id { get; } = id;
 
-        public Queue<ReadOnlyMemory<byte>> Messages { get; } = new();
+        public Queue<ReadOnlySequence<byte>> Messages { get; } = new();
 
         /// <summary>Bytes of the first message that are on their way; 0 when it is not begun.</summary>
         public int Cut { get; set; }
+
+        /// <summary>The bytes of it that are not; empty when it is not begun.</summary>
+        public ReadOnlySequence<byte> Rest { get; set; }
 
         public ulong Stream { get; set; }
     }

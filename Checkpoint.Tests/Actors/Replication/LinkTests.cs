@@ -25,7 +25,7 @@ public sealed class LinkTests
                 var id = new Guid(lane + 1, 0, 0, new byte[8]);
                 expected.TryAdd(id, []);
                 expected[id].Add(bytes);
-                Assert.True(wire.Sender.Send(id, bytes, 0, wire.Pieces));
+                Assert.True(wire.Sender.Send(id, new(bytes), 0, wire.Pieces));
                 if (number % 3 == 0)
                     wire.DeliverOne(0);
             }
@@ -48,9 +48,9 @@ public sealed class LinkTests
     public void A_heartbeat_never_queues()
     {
         var wire = new Wire();
-        wire.Sender.Send(LaneA, Bytes(64 * 1024 * 1024, 1), 0, wire.Pieces);
-        wire.Sender.Send(LaneB, Bytes(8 * 1024 * 1024, 2), 0, wire.Pieces);
-        wire.Sender.Send(Guid.Empty, Bytes(40, 3), 0, wire.Pieces);
+        wire.Sender.Send(LaneA, new(Bytes(64 * 1024 * 1024, 1)), 0, wire.Pieces);
+        wire.Sender.Send(LaneB, new(Bytes(8 * 1024 * 1024, 2)), 0, wire.Pieces);
+        wire.Sender.Send(Guid.Empty, new(Bytes(40, 3)), 0, wire.Pieces);
 
         var before = wire.Pieces.TakeWhile(piece => piece is LinkPiece.Parcel).Sum(piece => ((LinkPiece.Parcel)piece).Bytes.Length);
         Assert.Equal(OutgoingLink.WindowMaxBytes, before);
@@ -62,8 +62,8 @@ public sealed class LinkTests
     public void Lanes_take_turns()
     {
         var wire = new Wire();
-        wire.Sender.Send(LaneA, Bytes(64 * 1024 * 1024, 1), 0, wire.Pieces);
-        wire.Sender.Send(LaneB, Bytes(LinkCodec.ParcelMaxBytes, 2), 0, wire.Pieces);
+        wire.Sender.Send(LaneA, new(Bytes(64 * 1024 * 1024, 1)), 0, wire.Pieces);
+        wire.Sender.Send(LaneB, new(Bytes(LinkCodec.ParcelMaxBytes, 2)), 0, wire.Pieces);
         var steps = 0;
         while (wire.Delivered.Count == 0 && steps++ < 1_000)
             wire.DeliverOne(0);
@@ -83,7 +83,7 @@ public sealed class LinkTests
             {
                 var bytes = Bytes(sizes[i], i);
                 sent.Add(Convert.ToHexString(bytes));
-                wire.Sender.Send(i % 2 == 0 ? LaneA : LaneB, bytes, 0, wire.Pieces);
+                wire.Sender.Send(i % 2 == 0 ? LaneA : LaneB, new(bytes), 0, wire.Pieces);
             }
 
             var now = 0L;
@@ -110,7 +110,7 @@ public sealed class LinkTests
             // One more goes through untouched.
             var last = Bytes(300_000, 99);
             wire.Delivered.Clear();
-            Assert.True(wire.Sender.Send(LaneA, last, now, wire.Pieces));
+            Assert.True(wire.Sender.Send(LaneA, new(last), now, wire.Pieces));
             wire.DeliverAll(now);
             Assert.True(Assert.Single(wire.Delivered).Span.SequenceEqual(last));
         }, iter: 25);
@@ -121,9 +121,9 @@ public sealed class LinkTests
     {
         var sender = new OutgoingLink(Timeout, queueMaxBytes: 1_000_000);
         List<LinkPiece> pieces = [];
-        Assert.True(sender.Send(LaneA, Bytes(900_000, 1), 0, pieces));
+        Assert.True(sender.Send(LaneA, new(Bytes(900_000, 1)), 0, pieces));
         var parcels = pieces.Count;
-        Assert.False(sender.Send(LaneA, Bytes(900_000, 2), 0, pieces));
+        Assert.False(sender.Send(LaneA, new(Bytes(900_000, 2)), 0, pieces));
         Assert.Equal((1L, parcels), (sender.Lost, pieces.Count));
     }
 
