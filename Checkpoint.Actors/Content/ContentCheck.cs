@@ -19,7 +19,7 @@ public readonly record struct ContentVerdict(ContentResult Result, ContentOp? Co
 internal sealed class ContentCheck(CreationAttributes attributes, PendingSections sections, MapShareGrowth? growth)
 {
     /// <summary>The sizes of sections that earlier elements of the vector have made longer.</summary>
-    private Dictionary<SectionId, long>? _grown;
+    private SlicedIds<long>? _grown;
     private long _growthBytes;
 
     private int _checked;
@@ -29,7 +29,7 @@ internal sealed class ContentCheck(CreationAttributes attributes, PendingSection
     public ContentVerdict? Step(ContentOp.Write write, long elements)
     {
         for (; elements > 0 && _checked < write.Elements.Count; elements--, _checked++)
-            if (Element(write.Elements[_checked], isOnly: false) is { } refused)
+            if (Element(write.Elements[_checked], write.Elements.Count) is { } refused)
                 return ContentVerdict.Refused(refused with { ErroneousIndex = _checked });
         return _checked < write.Elements.Count ? null : new(ContentResult.Ok, write, _growthBytes);
     }
@@ -93,12 +93,13 @@ internal sealed class ContentCheck(CreationAttributes attributes, PendingSection
         if (write.Elements.Count == 0)
             return new(AisStatus.InvalidParam, "a vector of 0 elements");
         for (var index = 0; index < write.Elements.Count; index++)
-            if (Element(write.Elements[index], write.Elements.Count == 1) is { } refused)
+            if (Element(write.Elements[index], write.Elements.Count) is { } refused)
                 return refused with { ErroneousIndex = index };
         return ContentResult.Ok;
     }
 
-    private ContentResult? Element(WriteElement element, bool isOnly)
+    /// <param name="count">Elements of the vector.</param>
+    private ContentResult? Element(WriteElement element, int count)
     {
         if (TooLong(element.Data.Length) is { } tooLong)
             return tooLong;
@@ -109,13 +110,13 @@ internal sealed class ContentCheck(CreationAttributes attributes, PendingSection
             return Absent(element.Id);
         if (outline.IsCorrupted)
             return new(AisStatus.NotExist, CorruptedReason(element.Id));
-        var size = Math.Max(outline.Size, _grown?.GetValueOrDefault(element.Id) ?? 0);
+        var size = _grown?.TryGetValue(element.Id, out var grown) == true ? grown : outline.Size;
         if (range.IsEmpty || range.IsWithin((ulong)size))
             return null;
         if (Grow(element.Id, size, range) is { } refused)
             return refused;
-        if (!isOnly)
-            (_grown ??= new(SectionIdBytes.Comparer))[element.Id] = range.EndSize;
+        if (count > 1)
+            (_grown ??= new(count)).At(element.Id) = range.EndSize;
         return null;
     }
 

@@ -74,8 +74,20 @@ public sealed class PendingSections(SectionTable table, int elementsMax = int.Ma
             }
     }
 
-    /// <summary>Must a read of the head of this section wait until what is pending of it is applied?</summary>
-    public bool NeedsMark(SectionId id) => IsOpaque || (_overlays.TryGetValue(id, out var overlay) && overlay.HasLarge);
+    /// <summary>Must a read of the heads of these sections wait until what is pending of them is applied?</summary>
+    public bool NeedsMark(IReadOnlyList<ReadElement> elements)
+    {
+        if (IsOpaque)
+            return true;
+        if (_overlays.Count == 0)
+            return false;
+        if (elements.Count > elementsMax)
+            return true; // Not worth a look at each.
+        foreach (var element in elements)
+            if (_overlays.TryGetValue(element.Id, out var overlay) && overlay.HasLarge)
+                return true;
+        return false;
+    }
 
     /// <summary>Does a pending change touch this section? Then a synchronous read waits for the mark.</summary>
     public bool Touches(SectionId id) => IsOpaque || _overlays.ContainsKey(id);
@@ -90,6 +102,8 @@ public sealed class PendingSections(SectionTable table, int elementsMax = int.Ma
             return true;
         if (_overlays.Count == 0)
             return false;
+        if (elements.Count > elementsMax)
+            return true; // Not worth a look at each: it waits for what is pending.
         foreach (var element in elements)
             if (_overlays.ContainsKey(element.Id))
                 return true;

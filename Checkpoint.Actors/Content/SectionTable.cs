@@ -130,9 +130,10 @@ public sealed partial class SectionTable
     /// <summary>Gives the room in the map's accounts back; the table is not used afterwards.</summary>
     public void Release() => _share?.Release();
 
-    internal static SectionTable Restore(CreationAttributes attributes, long sequence, MapShare? share, IEnumerable<Section> sections)
+    internal static SectionTable Restore(CreationAttributes attributes, long sequence, MapShare? share, IEnumerable<Section> sections, int count = 0)
     {
         var table = new SectionTable(attributes, share) { Sequence = sequence };
+        table._sections.EnsureCapacity(count);
         foreach (var section in sections)
             table.Put(null, section, null);
         return table;

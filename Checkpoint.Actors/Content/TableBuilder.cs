@@ -7,11 +7,12 @@ namespace Checkpoint.Actors.Content;
 /// <param name="sequence">Of the snapshot; a chunk of another one is refused.</param>
 public sealed class TableBuilder(CreationAttributes attributes, long sequence)
 {
-    private readonly Dictionary<SectionId, Section> _sections = [];
+    private SlicedIds<Section> _sections = new(0);
     private readonly List<(SectionId Id, int Index, byte[] Bytes)> _early = [];
     private readonly HashSet<int> _taken = [];
     private int _chunkCount = -1;
     private int _sectionCount;
+    private int _headers;
 
     public bool IsComplete => _taken.Count == _chunkCount;
 
@@ -40,14 +41,17 @@ public sealed class TableBuilder(CreationAttributes attributes, long sequence)
         if (!IsComplete)
             throw new WireFormatException($"{_taken.Count} of {_chunkCount} chunks are here");
         foreach (var (id, index, bytes) in _early)
-            Place(_sections.GetValueOrDefault(id) ?? throw new WireFormatException($"pages of section {id}, but not its header"), index, bytes);
-        if (_sections.Count != _sectionCount)
-            throw new WireFormatException($"{_sections.Count} of {_sectionCount} sections are here");
-        foreach (var section in _sections.Values)
-            if (section.Pages.Any(page => page is null))
-                throw new WireFormatException($"a page of section {section.Id} is missing");
-        return SectionTable.Restore(attributes, sequence, share, _sections.Values);
+            Place(_sections.TryGetValue(id, out var section) ? section : throw new WireFormatException($"pages of section {id}, but not its header"), index, bytes);
+        if (_headers != _sectionCount)
+            throw new WireFormatException($"{_headers} of {_sectionCount} sections are here");
+        foreach (var (id, section) in _sections.All)
+            if (Array.IndexOf(section.Pages, null) >= 0)
+                throw new WireFormatException($"a page of section {id} is missing");
+        return SectionTable.Restore(attributes, sequence, share, _sections.All.Select(entry => entry.Value), _sectionCount);
     }
+
+    /// <summary>For more than these no parts are made beforehand, whatever number a chunk says.</summary>
+    private const int SectionsAtOnceMax = 1 << 24;
 
     /// <summary>A page of an empty id without bytes.</summary>
     private const int TableSnapshotItemMinBytes = 1 + 2 + 8;
@@ -68,7 +72,7 @@ public sealed class TableBuilder(CreationAttributes attributes, long sequence)
         if (ofSequence != sequence)
             throw new WireFormatException($"a chunk of update {ofSequence} in the fill of update {sequence}");
         if (_chunkCount == -1)
-            (_chunkCount, _sectionCount) = (count, sections);
+            (_chunkCount, _sectionCount, _sections) = (count, sections, new(Math.Clamp(sections, 0, SectionsAtOnceMax)));
         if (count != _chunkCount || sections != _sectionCount || index < 0 || index >= count)
             throw new WireFormatException($"chunk {index} of {count} with {sections} sections in a fill of {_chunkCount} with {_sectionCount}");
         return index;
@@ -81,8 +85,11 @@ public sealed class TableBuilder(CreationAttributes attributes, long sequence)
         switch (kind)
         {
             case TableSnapshot.HeaderItem:
-                if (!_sections.TryAdd(id, SectionHeader.Decode(id, reader.Raw(SectionHeader.LengthBytes).Span)))
+                ref var place = ref _sections.At(id);
+                if (place is not null)
                     throw new WireFormatException($"section {id} twice");
+                place = SectionHeader.Decode(id, reader.Raw(SectionHeader.LengthBytes).Span);
+                _headers++;
                 break;
             case TableSnapshot.PageItem:
                 var index = reader.I32();

@@ -19,6 +19,7 @@ public sealed class TableSnapshot
 
     private readonly Section[] _sections;
     private readonly List<Position> _starts = [];
+    private int _itemCount;
 
     internal TableSnapshot(CreationAttributes attributes, long sequence, Section[] sections)
     {
@@ -51,7 +52,7 @@ public sealed class TableSnapshot
         writer.I64(Sequence);
         writer.I32(_sections.Length);
         var end = index + 1 < ChunkCount ? _starts[index + 1] : new Position(_sections.Length, PageKeyHeader, 0);
-        writer.I32((index + 1 < ChunkCount ? _starts[index + 1].Item : ItemCount()) - _starts[index].Item);
+        writer.I32((index + 1 < ChunkCount ? _starts[index + 1].Item : _itemCount) - _starts[index].Item);
         for (var at = _starts[index]; at.Section != end.Section || at.Page != end.Page; at = Next(at))
             Write(writer, _sections[at.Section], at.Page);
         return writer.ToArray();
@@ -92,14 +93,13 @@ public sealed class TableSnapshot
             }
 
             length += item;
+            _itemCount++;
         }
     }
 
     private Position Next(Position at) => at.Page + 1 < _sections[at.Section].Pages.Length
         ? new(at.Section, at.Page + 1, at.Item + 1)
         : new(at.Section + 1, PageKeyHeader, at.Item + 1);
-
-    private int ItemCount() => _sections.Sum(section => 1 + section.Pages.Length);
 
     private readonly record struct Position(int Section, int Page, int Item);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Checkpoint.Actors.Map;
 using Checkpoint.Protocol;
 
@@ -13,13 +12,11 @@ namespace Checkpoint.Actors.Content;
 /// </summary>
 internal sealed class TableUpdate
 {
-    private const int EditsAtOnceMax = 32_768;
-
     private readonly SectionTable _table;
     private readonly long _sequence;
     private readonly long _wallTime;
     private readonly IReadOnlyList<WriteElement> _elements;
-    private readonly Dictionary<SectionId, SectionEdit> _edits;
+    private readonly SlicedIds<SectionEdit> _edits;
     private readonly List<SectionChange> _changes = [];
     private readonly Func<SectionId, SectionEdit> _begin;
     private IEnumerator<KeyValuePair<SectionId, SectionEdit>>? _toPublish;
@@ -52,7 +49,7 @@ internal sealed class TableUpdate
         }
 
         IsVector = op is ContentOp.Write;
-        _edits = new(Math.Min(_elements.Count, EditsAtOnceMax), SectionIdBytes.Comparer); // Grown later it would hash all again in one step.
+        _edits = new(_elements.Count);
     }
 
     /// <summary>What trackers are told, when it is done.</summary>
@@ -90,7 +87,7 @@ internal sealed class TableUpdate
 
     private void Cover(WriteElement element)
     {
-        ref var edit = ref CollectionsMarshal.GetValueRefOrAddDefault(_edits, element.Id, out _);
+        ref var edit = ref _edits.At(element.Id);
         edit ??= _begin(element.Id);
         edit.Cover(element);
     }
@@ -115,7 +112,7 @@ internal sealed class TableUpdate
         if (_toPublish is null)
         {
             _table.Advance(_sequence);
-            _toPublish = _edits.GetEnumerator();
+            _toPublish = _edits.All.GetEnumerator();
         }
 
         if (!_toPublish.MoveNext())

@@ -15,6 +15,8 @@ internal sealed class FillSource(long id, TableSnapshot snapshot, bool isSetAsid
     /// <summary>The newcomer has answered the beginning, so it keeps updates now.</summary>
     public bool IsAccepted { get; set; }
 
+    public PumpTurn Turn { get; } = new();
+
     /// <summary>Pieces that are there.</summary>
     public int Acked { get; set; }
 

@@ -34,6 +34,7 @@ public sealed partial class HostMachine
     private readonly Drain _drain;
     private readonly Queue<(HostId From, HostMessage Message)> _early = new();
     private long _steppedAt = long.MinValue;
+    private readonly List<Replica> _expiring = [];
     private long _expireAt;
     private long _unservedSince = long.MinValue;
     private bool _hasHeldAll;
@@ -239,12 +240,19 @@ public sealed partial class HostMachine
 
     private void Expire()
     {
-        if (_context.Now < _expireAt || !_recovery.IsStarted || !_keeper.HasLease)
+        if (!_recovery.IsStarted || !_keeper.HasLease)
             return;
-        _expireAt = _context.Now + _context.Options.ExpiryInterval;
-        foreach (var replica in _replicas.All)
-            if (replica.Orderer is not null && replica.Table!.NextExpiration <= _context.Wall)
-                replica.Orderer.Expire();
+        if (_context.Now >= _expireAt)
+        {
+            _expireAt = _context.Now + _context.Options.ExpiryInterval;
+            _expiring.Clear();
+            foreach (var replica in _replicas.All)
+                if (replica.Orderer is not null && replica.Table!.NextExpiration <= _context.Wall)
+                    _expiring.Add(replica);
+        }
+
+        foreach (var replica in _expiring)
+            replica.Orderer?.Expire(); // One with more than a batch goes on with each tick.
     }
 
     private void TakeRow(View? row)

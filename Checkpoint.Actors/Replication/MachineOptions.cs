@@ -79,9 +79,6 @@ public sealed record MachineOptions
     /// <summary>Between two looks for expired sections.</summary>
     public long ExpiryInterval { get; init; } = 50 * Millisecond;
 
-    /// <summary>Sections that one expiry update deletes at most.</summary>
-    public int ExpiryBatchMax { get; init; } = 512;
-
     /// <summary>Messages with updates on their way to one host for one incarnation before later updates gather.</summary>
     public int RoundsMax { get; init; } = 2;
 
@@ -98,15 +95,18 @@ public sealed record MachineOptions
     /// What is more work than this is cut into slices (<see cref="Content.ContentWork"/>: a byte copied, 4,096 for an element): a vector of more than 256
     /// elements, more than 1 MiB of data. Estimated at 0.9 ms of the thread, from runs with longer steps; not measured at this size.
     /// </summary>
-    public long StepWorkMax { get; init; } = 1024 * 1024;
+    public long StepWorkMax { get; init; } = 512 * 1024;
 
     /// <summary>
     /// One slice: 128 elements or 512 KiB, about 0.1 to 0.3 ms of the thread; a collection of the heap may fall into any. Each costs a message in the
     /// agent's mailbox, so not less.
     /// </summary>
-    public long SliceWork { get; init; } = 512 * 1024;
+    public long SliceWork { get; init; } = 256 * 1024;
 
-    /// <summary>Calls and small updates that one step goes on with, when many may at once: as many as a slice has elements.</summary>
+    /// <summary>
+    /// Calls and small updates that one step goes on with, when many may at once, and sections that one expiry update deletes: as many as a slice has
+    /// elements.
+    /// </summary>
     public int BatchMax => Saturating.ToInt32(Math.Max(1, SliceWork / Content.ContentWork.PerElement));
 
     /// <summary>Pieces on their way to a newcomer for one incarnation.</summary>

@@ -188,7 +188,7 @@ internal sealed class Orderer
         Fills.Tick();
     }
 
-    /// <summary>Expiry is an ordered delete by this host's clock, one at a time.</summary>
+    /// <summary>Expiry is an ordered delete by this host's clock, a batch of sections in one update, and one update at a time.</summary>
     public void Expire()
     {
         if (!CanOrder || !HasRoom || _replica.Pending is not { IsOpaque: false } || _replica.Job is { HoldsOrder: true })
@@ -207,7 +207,7 @@ internal sealed class Orderer
         try
         {
             _context.Options.ContentFault?.Invoke(ContentStep.Expire, _replica.Name, null);
-            return table.DueAt(_context.Wall, _context.Options.ExpiryBatchMax);
+            return table.DueAt(_context.Wall, _context.Options.BatchMax);
         }
         catch (Exception e)
         {

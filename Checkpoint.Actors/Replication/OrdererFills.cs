@@ -121,16 +121,19 @@ internal sealed class OrdererFills(MachineContext context, Replicas replicas, Re
             view, replica.Id, replica.Tenure, fill.Id, fill.Snapshot.Sequence, replica.State, [.. replica.FullHosts], fill.IsSetAside));
     }
 
-    private void SendPieces(OrdererPeer peer, FillSource fill)
+    /// <summary>As far as the window is open: a piece in each step.</summary>
+    private void SendPieces(OrdererPeer peer, FillSource fill) => fill.Turn.Take(context, () => SendPiece(peer, fill), batch: 1);
+
+    private bool SendPiece(OrdererPeer peer, FillSource fill)
     {
         var count = fill.IsSetAside ? 0 : fill.Snapshot.ChunkCount;
-        while (fill.Sent < count && fill.Sent < fill.Acked + context.Options.FillWindow)
-        {
-            var index = fill.Sent++;
-            fill.ResendAt = context.Now + Patience;
-            if (Encode(peer, fill, index) is not { } piece)
-                return;
-            context.Send(peer.Host, new HostMessage.FillPiece(view, replica.Id, fill.Id, index, index == count - 1, piece));
-        }
+        if (replica.Orderer != orderer || peer.Fill != fill || fill.Sent >= count || fill.Sent >= fill.Acked + context.Options.FillWindow)
+            return false;
+        var index = fill.Sent++;
+        fill.ResendAt = context.Now + Patience;
+        if (Encode(peer, fill, index) is not { } piece)
+            return false;
+        context.Send(peer.Host, new HostMessage.FillPiece(view, replica.Id, fill.Id, index, index == count - 1, piece));
+        return true;
     }
 }

@@ -8,13 +8,16 @@ internal sealed class PumpTurn
 {
     private bool _isTaken;
 
+    public void Take(MachineContext context, Func<bool> next) => Take(context, next, context.Options.BatchMax);
+
     /// <param name="next">Does the first of the queue. False: there is none, or it has to wait.</param>
-    public void Take(MachineContext context, Func<bool> next)
+    /// <param name="batch">So many in one step.</param>
+    public void Take(MachineContext context, Func<bool> next, int batch)
     {
         if (_isTaken)
             return;
         _isTaken = true;
-        for (var left = context.Options.BatchMax; left > 0; left--)
+        for (var left = batch; left > 0; left--)
             if (!next())
             {
                 _isTaken = false;
@@ -24,7 +27,7 @@ internal sealed class PumpTurn
         context.Jobs.Begin(new BatchJob(() =>
         {
             _isTaken = false;
-            Take(context, next);
+            Take(context, next, batch);
         }));
     }
 }

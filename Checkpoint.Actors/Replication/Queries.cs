@@ -344,8 +344,9 @@ internal sealed class Queries(MachineContext context, ViewKeeper keeper, Heartbe
         if (query.Body is not QueryBody.Read read)
             return 0;
         var largest = (long)Math.Min(replicas.Find(query.Incarnation)?.State.Attributes.MaxSectionSize ?? 0, LinkCodec.UpdateMaxBytes);
-        var bytes = read.Elements.Sum(element => element.IsWhole ? largest : (long)Math.Min(element.Range.Length, (ulong)largest));
-        return Math.Min(bytes, LinkCodec.UpdateMaxBytes) * context.Options.ResendPerByte;
+        var looked = read.Elements.Take(context.Options.BatchMax).ToArray(); // The others are taken for as large.
+        var bytes = looked.Sum(element => element.IsWhole ? largest : (long)Math.Min(element.Range.Length, (ulong)largest));
+        return Math.Min(Saturating.Multiply(bytes, read.Elements.Count) / Math.Max(1, looked.Length), LinkCodec.UpdateMaxBytes) * context.Options.ResendPerByte;
     }
 
     private void Resend(PendingQuery query)

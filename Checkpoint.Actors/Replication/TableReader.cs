@@ -20,15 +20,8 @@ internal static class TableReader
     public static long BytesOf(int ids) => (long)TransitBudgets.IdOverheadBytes * ids;
 
     /// <summary>Must a read of the head wait until what is pending is applied? It is too much to be made for a read.</summary>
-    public static bool NeedsMark(QueryBody body, PendingSections pending)
-    {
-        if (pending.IsOpaque || body is not QueryBody.Read read)
-            return pending.IsOpaque;
-        foreach (var element in read.Elements)
-            if (pending.NeedsMark(element.Id))
-                return true;
-        return false;
-    }
+    public static bool NeedsMark(QueryBody body, PendingSections pending) =>
+        body is QueryBody.Read read ? pending.NeedsMark(read.Elements) : pending.IsOpaque;
 
     /// <param name="pending">Null: the stable state. Else the head.</param>
     /// <param name="room">Where the bytes of the answer are reserved; null: nowhere.</param>

@@ -13,10 +13,10 @@ internal sealed class StepSamples
 
     public void Measure(string what, Action work)
     {
-        var (collections, begin) = (Collections, ThreadClock.Now);
+        var (paused, begin) = (GC.GetTotalPauseDuration(), ThreadClock.Now);
         work();
         var time = ThreadClock.Now - begin;
-        if (Collections == collections)
+        if (GC.GetTotalPauseDuration() == paused)
             _plain.Add((time, what));
         else
             _collected.Add(time);
@@ -41,8 +41,6 @@ internal sealed class StepSamples
     }
 
     private const string Columns = "{0,-44} {1,-7} {2,7} {3,8} {4,8} {5,8} {6,7} {7,8} {8,8}  {9}";
-
-    private static int Collections => GC.CollectionCount(0); // Counts those of the higher generations, too.
 
     private static string Text(long nanoseconds) => (nanoseconds / 1e6).ToString("0.000", CultureInfo.InvariantCulture);
 

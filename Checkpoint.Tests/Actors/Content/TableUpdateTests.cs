@@ -88,7 +88,7 @@ public sealed class TableUpdateTests
         {
             table.Apply(ops[index], index + 1, 10, null);
             pending.Remove(index + 1);
-            seen.Add((pending.IsOpaque, pending.BytesUsed, pending.NeedsMark(Id("a"))));
+            seen.Add((pending.IsOpaque, pending.BytesUsed, pending.NeedsMark([new(Id("a"), 0, 1)])));
             Assert.Equal(index < ops.Length - 1, pending.Touches(Id("zzz")) || pending.Touches(Id("a")));
         }
 

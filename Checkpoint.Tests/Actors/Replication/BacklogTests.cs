@@ -89,6 +89,27 @@ public sealed class BacklogTests
         Assert.InRange(answers.Values.Max(), 1, PerStepMax);
     }
 
+    [Fact(DisplayName = "Sections whose time has come at the same moment expire a batch at a time, one after the other")]
+    public void Expiries()
+    {
+        var (pump, checkpoint) = Filled(2);
+        List<int> batches = [];
+        pump.Machines[1].Replicas.Applied = (_, entry) =>
+        {
+            if (entry.Body is LogBody.Content { Op: ContentOp.ExpireSections expire })
+                batches.Add(expire.Ids.Count);
+        };
+        foreach (var id in Ids)
+            pump.Give(0, Change(pump, checkpoint, new ContentOp.SetExpiration(id, pump.WallNow + AisTime.NanosecondsPerSecond)));
+        pump.Pass(TimeSpan.FromSeconds(0.9));
+        Assert.Empty(batches);
+        pump.Pass(TimeSpan.FromSeconds(0.3));
+
+        Assert.Equal(Sections, batches.Sum());
+        Assert.InRange(batches.Max(), 1, PerStepMax);
+        Assert.Equal(0, pump.Status(1, checkpoint).Sections);
+    }
+
     private static SectionId[] Ids { get; } = [.. Enumerable.Range(0, Sections).Select(index => new SectionId($"s{index}"))];
 
     private static ReplicaAgentProtocol.Change Change(MachinePump pump, IncarnationId checkpoint, ContentOp op) => new(
