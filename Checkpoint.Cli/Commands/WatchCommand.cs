@@ -20,6 +20,7 @@ public static class WatchCommand
 
     private static async Task RunAsync(Invocation invocation, CheckpointName name, int count, CancellationToken cancel)
     {
+        invocation.Terminal.Output.Write([]); // One that was closed says so now: the first change may never come.
         await using var link = await invocation.ConnectAsync(cancel);
         var opened = await OpenedCheckpoint.OpenAsync(link, name, OpenFlags.Read, cancel);
         await opened.TrackAsync(cancel);

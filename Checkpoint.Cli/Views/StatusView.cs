@@ -82,11 +82,14 @@ public sealed class StatusView(
         json.WriteEndObject();
     }
 
+    /// <summary>What counts clients; the others are bytes.</summary>
+    private static readonly string[] CountKeys = ["clients-max", "sessions-max"];
+
     private static string Lowered(SessionProtocol.LimitRow limit) =>
         limit.Effective < limit.Configured ? $", lowered from {Value(limit, limit.Configured)}" : "";
 
     private static string Value(SessionProtocol.LimitRow limit, long value) =>
-        limit.Key.EndsWith("clients-max", StringComparison.Ordinal) ? $"{value}" : SizeText.Of(value);
+        CountKeys.Any(key => limit.Key.EndsWith(key, StringComparison.Ordinal)) ? $"{value}" : SizeText.Of(value);
 
     private void WriteNodes(TextWriter to, bool colour)
     {

@@ -33,6 +33,7 @@ public sealed class StandardStreamTests
     [InlineData("\"$@\" >/dev/full", ExitCode.LocalFile, "checkpoint: the output cannot be written: No space left on device\n", "--help")]
     [InlineData("\"$@\" >&-", ExitCode.LocalFile, "checkpoint: the output cannot be written: standard output is closed\n", "status")]
     [InlineData("\"$@\" >&-", ExitCode.LocalFile, "checkpoint: the output cannot be written: standard output is closed\n", "dump", "words", "a")]
+    [InlineData("\"$@\" >&-", ExitCode.LocalFile, "checkpoint: the output cannot be written: standard output is closed\n", "watch", "words")]
     [InlineData("exec > >(exec true); wait $!; exec \"$@\"", ExitCode.LocalFile, "checkpoint: the output cannot be written: its reader has gone\n", "dump", "words", "a")]
     [InlineData("\"$@\" 2>/dev/full", ExitCode.Refused, "", "dump", "words", "refused")]
     [InlineData("\"$@\" 2>&-", ExitCode.Refused, "", "dump", "words", "refused")]

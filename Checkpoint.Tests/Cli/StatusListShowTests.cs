@@ -32,6 +32,21 @@ public sealed class StatusListShowTests
         Assert.Equal((ExitCode.Ok, ""), (run.ExitCode, run.Error));
     }
 
+    [Theory(DisplayName = "status shows limits of clients as numbers, limits of bytes as sizes")]
+    [InlineData("checkpoint.sessions.sessions-max", 4096, "checkpoint.sessions.sessions-max 2048, lowered from 4096; RLIMIT_NOFILE = 4480")]
+    [InlineData("checkpoint.gateway.clients-max", 4096, "checkpoint.gateway.clients-max 2048, lowered from 4096; RLIMIT_NOFILE = 4480")]
+    [InlineData("checkpoint.sessions.in-flight-node-max", 4096, "checkpoint.sessions.in-flight-node-max 2 KiB, lowered from 4 KiB; RLIMIT_NOFILE = 4480")]
+    public async Task Limits(string key, long configured, string line)
+    {
+        await using var host = FakeGateway.Answering(command => command is SessionProtocol.GetNodeLimits
+            ? new SessionProtocol.NodeLimits([new(key, configured, configured / 2, "RLIMIT_NOFILE = 4480")])
+            : Samples.Answer(command));
+
+        var run = await CliRun.OfAsync("status", "--socket", host.Path);
+
+        Assert.Contains(line, run.Out.Split('\n'));
+    }
+
     [Fact(DisplayName = "status --json has the documented members")]
     public async Task Status_json()
     {
