@@ -10,6 +10,7 @@ public sealed partial class ImportRules
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Checkpoint.Protocol"] = [],
+        ["Checkpoint.Transport"] = [],
         ["Checkpoint.Client"] = ["Checkpoint.Protocol"],
         ["Checkpoint.Actors"] = ["Checkpoint.Protocol"],
         ["Checkpoint.Host"] = ["Checkpoint.Protocol", "Checkpoint.Actors"],
