@@ -4,7 +4,7 @@ using Checkpoint.Transport.Tls;
 
 namespace Checkpoint.Transport;
 
-/// <summary>The keys of the transport's section, <see cref="Section"/>; docs/TRANSPORT.md has them with their reasons.</summary>
+/// <summary>The keys of the transport's section, <see cref="Section"/>.</summary>
 internal sealed record SocketTransportOptions
 {
     /// <summary>Where <c>akka.remote.enabled-transports</c> finds it.</summary>
