@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Remote.Transport;
 using Checkpoint.Transport.Connections;
+using Checkpoint.Transport.Secrets;
 using Google.Protobuf;
 
 namespace Checkpoint.Transport;
@@ -17,12 +18,15 @@ internal sealed class SocketAssociation : AssociationHandle
     private readonly FrameConnection _connection;
     private readonly TimeProvider _clock;
 
-    public SocketAssociation(Address local, Address remote, FrameConnection connection, TimeProvider clock) : base(local, remote)
+    public SocketAssociation(Address local, Address remote, FrameConnection connection, Role? peer, TimeProvider clock) : base(local, remote)
     {
-        (_connection, _clock) = (connection, clock);
+        (_connection, Peer, _clock) = (connection, peer, clock);
         // The base class's own runs whatever awaits it inside the actor that completes it.
         ReadHandlerSource = new TaskCompletionSource<IHandleEventListener>(TaskCreationOptions.RunContinuationsAsynchronously);
     }
+
+    /// <summary>What the other side proved to be; null where no secret is asked for.</summary>
+    public Role? Peer { get; }
 
     /// <summary>False: not taken. Akka keeps the message and tries again.</summary>
     public override bool Write(ByteString payload) => _connection.TryWrite(payload.Memory);

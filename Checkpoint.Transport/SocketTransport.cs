@@ -8,6 +8,7 @@ using Akka.Configuration;
 using Akka.Event;
 using Akka.Remote.Transport;
 using Checkpoint.Transport.Connections;
+using Checkpoint.Transport.Secrets;
 using Checkpoint.Transport.Tls;
 
 namespace Checkpoint.Transport;
@@ -32,6 +33,7 @@ public sealed class SocketTransport : Akka.Remote.Transport.Transport
     private readonly SocketTransportOptions _options;
     private readonly ILoggingAdapter _logger;
     private readonly TimeProvider _clock = TimeProvider.System;
+    private readonly Security _security;
     private readonly OncePerMinute _lines;
     private readonly Handshakes _handshakes;
     private readonly CancellationTokenSource _stop = new();
@@ -45,6 +47,7 @@ public sealed class SocketTransport : Akka.Remote.Transport.Transport
     /// <summary>Akka finds and calls it by reflection, with exactly these types.</summary>
     /// <exception cref="ConfigurationException">Every fault of the section.</exception>
     /// <exception cref="TlsException">The certificates cannot be used.</exception>
+    /// <exception cref="IOException">The file of the secret cannot be used.</exception>
     public SocketTransport(ActorSystem system, Config config)
     {
         (System, Config) = (system, config);
@@ -53,6 +56,7 @@ public sealed class SocketTransport : Akka.Remote.Transport.Transport
         _lines = new OncePerMinute(_clock);
         _handshakes = new Handshakes(_options.Connections.HandshakesMax, _options.Connections.HandshakeTimeout, _clock);
         Tls = _options.Tls is null ? null : new TlsSource(_options.Tls);
+        _security = new Security(Tls, _options.SecretFile.Length == 0 ? null : SecretFile.ReadOrMake(_options.SecretFile), _options.Role);
         SchemeIdentifier = Tls is null ? "tcp" : "ssl.tcp";
         MaximumPayloadBytes = _options.Connections.FrameMaxBytes;
         Running.AddOrUpdate(system, this);
@@ -86,8 +90,8 @@ public sealed class SocketTransport : Akka.Remote.Transport.Transport
         try
         {
             await socket.ConnectAsync(host.Trim('[', ']'), port, either.Token).ConfigureAwait(false);
-            var stream = await Securing.AsClientAsync(socket, Tls?.Current, host, either.Token).ConfigureAwait(false);
-            return Begin(socket, stream, local, remote) ?? throw new InvalidAssociationException("the transport is shutting down");
+            var (stream, peer) = await _security.AsClientAsync(socket, host, either.Token).ConfigureAwait(false);
+            return Begin(socket, stream, peer, local, remote) ?? throw new InvalidAssociationException("the transport is shutting down");
         }
         catch (Exception e) when (Fails(e))
         {
@@ -144,10 +148,10 @@ public sealed class SocketTransport : Akka.Remote.Transport.Transport
         {
             peer = (IPEndPoint)socket.RemoteEndPoint!;
             socket.NoDelay = true;
-            var stream = await _handshakes.RunAsync(stop => Securing.AsServerAsync(socket, Tls?.Current, stop), _stop.Token).ConfigureAwait(false);
+            var (stream, role) = await _handshakes.RunAsync(stop => _security.AsServerAsync(socket, stop), _stop.Token).ConfigureAwait(false);
             // Provisional: Akka learns the other system's address from its first message.
             var remote = new Address(SchemeIdentifier, System.Name, peer.Address.ToString(), peer.Port);
-            if (Begin(socket, stream, local, remote) is { } association)
+            if (Begin(socket, stream, role, local, remote) is { } association)
                 akka.Notify(new InboundAssociation(association));
         }
         catch (Exception e) when (Fails(e))
@@ -159,10 +163,10 @@ public sealed class SocketTransport : Akka.Remote.Transport.Transport
     }
 
     /// <returns>Null, and all is closed, when the transport is shutting down.</returns>
-    private SocketAssociation? Begin(Socket socket, Stream stream, Address local, Address remote)
+    private SocketAssociation? Begin(Socket socket, Stream stream, Role? peer, Address local, Address remote)
     {
         var connection = new FrameConnection(socket, stream, _options.Connections, _clock);
-        var association = new SocketAssociation(local, remote, connection, _clock);
+        var association = new SocketAssociation(local, remote, connection, peer, _clock);
         lock (_starting)
         {
             if (_isDown)

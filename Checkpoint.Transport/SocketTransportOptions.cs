@@ -1,5 +1,6 @@
 using Akka.Configuration;
 using Checkpoint.Transport.Connections;
+using Checkpoint.Transport.Secrets;
 using Checkpoint.Transport.Tls;
 
 namespace Checkpoint.Transport;
@@ -27,6 +28,12 @@ internal sealed record SocketTransportOptions
     /// <summary>Null: plain; <c>tls.enabled</c>.</summary>
     public required TlsOptions? Tls { get; init; }
 
+    /// <summary>A <see cref="Secrets.SecretFile"/>, made when it is not there; empty: no secret; <c>secret-file</c>.</summary>
+    public required string SecretFile { get; init; }
+
+    /// <summary>What this system is to the others, told in the proof of the secret; <c>role</c>.</summary>
+    public required Role Role { get; init; }
+
     /// <exception cref="ConfigurationException">Every fault of the section, each with its key.</exception>
     public static SocketTransportOptions Of(Config section)
     {
@@ -48,6 +55,8 @@ internal sealed record SocketTransportOptions
                 HandshakeTimeout = Time("handshake-timeout", standard.HandshakeTimeout),
                 HandshakesMax = Number("handshakes-max", 1, 65_536, standard.HandshakesMax),
             },
+            SecretFile = Text("secret-file"),
+            Role = Known("role"),
             Tls = section.GetBoolean("tls.enabled", false) ? Mutual() : null,
         };
         return faults.Count == 0 ? options : throw new ConfigurationException(string.Join(Environment.NewLine, faults));
@@ -85,6 +94,17 @@ internal sealed record SocketTransportOptions
                 return time;
             faults.Add($"{Section}.{key} = {Text(key)}, must be a time from 100ms to 12s");
             return usual;
+        }
+
+        Role Known(string key)
+        {
+            var text = Text(key);
+            if (text.Length == 0)
+                return Role.Client;
+            if (Enum.GetNames<Role>().Any(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)))
+                return Enum.Parse<Role>(text, ignoreCase: true);
+            faults.Add($"{Section}.{key} = {text}, must be host, member or client");
+            return Role.Client;
         }
 
         TlsOptions Mutual()

@@ -132,6 +132,46 @@ public sealed class SocketTransportTests : IDisposable
         silent.ForEach(socket => socket.Dispose());
     }
 
+    [Fact(DisplayName = "Where a secret is asked for, who knows it gets in, plain or with TLS; who knows another or none does not, and is told so")]
+    public async Task Secret()
+    {
+        var file = Path.Combine(_directory, "secret");
+        string With(string name, string role) => $"secret-file = \"{Path.Combine(_directory, name)}\", role = {role}";
+        await using var host = RemoteSystem.OfOwn(With("secret", "host"));
+        await using var client = RemoteSystem.OfOwn(With("secret", "client"));
+        await using var other = RemoteSystem.OfOwn(With("another", "client"));
+        await using var none = RemoteSystem.OfOwn();
+        await SpeakAsync(client, host);
+
+        other.EchoOf(host).Tell("x");
+        none.EchoOf(host).Tell("x");
+
+        Assert.Contains("the other side has another secret", await other.WarningAsync($"connecting to {host.Address.Host}:{host.Address.Port} failed"), StringComparison.Ordinal);
+        await host.WarningAsync("was refused: the other side gives no proof of the secret");
+        await host.WarningAsync("was refused: the other side broke off before both had proved the secret");
+        Assert.True(File.Exists(file));
+    }
+
+    [Fact(DisplayName = "Every fault of the transport's section is in one message, each with its key")]
+    public void Faults()
+    {
+        var fault = Assert.ThrowsAny<Exception>(() => RemoteSystem.OfOwn(
+            "hostname = \"\", port = 70000, maximum-frame-size = 1b, handshake-timeout = 20s, role = king, tls.enabled = on"));
+        while (fault.InnerException is { } inner)
+            fault = inner;
+
+        Assert.Equal(
+            [
+                "akka.remote.checkpoint-tcp.handshake-timeout = 20s, must be a time from 100ms to 12s",
+                "akka.remote.checkpoint-tcp.hostname must be set: it is the address of this system",
+                "akka.remote.checkpoint-tcp.maximum-frame-size = 1b, must be a size from 32768b to 67108864b",
+                "akka.remote.checkpoint-tcp.port = 70000, must be a number from 0 to 65535",
+                "akka.remote.checkpoint-tcp.role = king, must be host, member or client",
+                "akka.remote.checkpoint-tcp.tls.certificate must be set with tls.enabled = on",
+            ],
+            fault.Message.Split(Environment.NewLine).Order());
+    }
+
     [Fact(DisplayName = "Members with Akka's own TCP transport and with ours understand each other")]
     public async Task With_dot_netty()
     {
