@@ -128,7 +128,8 @@ public sealed class SocketTransportTests : IDisposable
 
         Assert.Equal("in", await b.AskAsync(a, "in"));
 
-        Assert.InRange(a.CountOf("a connection from 127.0.0.1 was refused"), 1, 5);
+        await a.WarningAsync("a connection from 127.0.0.1 was refused");
+        Assert.InRange(a.CountOf("a connection from 127.0.0.1 was refused"), 1, 10); // A few reasons, for 60 connections.
         silent.ForEach(socket => socket.Dispose());
     }
 
