@@ -34,11 +34,6 @@ command.SetAction(async (parsed, _) =>
         ProcessEnd.Say($"checkpointd: {e.Message}");
         return ExitCode.StartFailed;
     }
-    catch (Exception e) // Whatever it is, as no descriptor for a library, the process ends with it, and not in the library's way, which needs more of them.
-    {
-        ProcessEnd.Say($"checkpointd: {e}");
-        return ExitCode.Failed;
-    }
 });
 
 // Signals are HostSignals': the library's own handler would end the process under a leave that is on its way.
