@@ -92,14 +92,15 @@ public sealed record MachineOptions
     public long LogBytesMax { get; init; } = 160L * 1024 * 1024;
 
     /// <summary>
-    /// What is more work than this is cut into slices (<see cref="Content.ContentWork"/>: a byte copied, 4,096 for an element): a vector of more than 256
-    /// elements, more than 1 MiB of data. Estimated at 0.9 ms of the thread, from runs with longer steps; not measured at this size.
+    /// What is more work than this is cut into slices (<see cref="Content.ContentWork"/>: a byte copied, 4,096 for an element): a vector of more than 128
+    /// elements, more than 512 KiB of data. Measured with twice this ("steps" of Checkpoint.Benchmarks, 2 shared cores): 256 elements p99 0.7 ms of the
+    /// thread and worst 1.5, so not more.
     /// </summary>
     public long StepWorkMax { get; init; } = 512 * 1024;
 
     /// <summary>
-    /// One slice: 128 elements or 512 KiB, about 0.1 to 0.3 ms of the thread; a collection of the heap may fall into any. Each costs a message in the
-    /// agent's mailbox, so not less.
+    /// One slice: 64 elements (measured p50 0.03 ms of the thread, p99 0.1, worst 0.7; 262,144 elements 2.4) or 256 KiB into new pages (p50 0.05, p99 0.5,
+    /// worst 1.0; with 512 KiB 1.4); a collection of the heap may fall into any. Each costs a message in the agent's mailbox, so not less.
     /// </summary>
     public long SliceWork { get; init; } = 256 * 1024;
 

@@ -176,7 +176,7 @@ internal static class StepMeasurement
 
     private static void Measure(StepHosts hosts, string name, int repeats, Action act, bool isWarmUp = false)
     {
-        for (var warm = 0; warm < Math.Min(repeats, 20); warm++)
+        for (var warm = 0; warm < Math.Min(repeats * 3, 300); warm++)
             act();
         GC.Collect();
         hosts.Clear();
