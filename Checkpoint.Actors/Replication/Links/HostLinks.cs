@@ -30,9 +30,16 @@ public sealed class HostLinks(HostId self, ExtendedActorSystem system, string pa
     {
         if (LinkTo(to, now) is not { } link || !IsEncoded(message))
             return;
-        if (!link.Outgoing.Send(HostMessageCodec.LaneOf(message) ?? Guid.Empty, _lastBytes, now, _pieces))
-            Lost++;
-        Flush(to, link);
+        try
+        {
+            if (!link.Outgoing.Send(HostMessageCodec.LaneOf(message) ?? Guid.Empty, _lastBytes, now, _pieces))
+                Lost++;
+            Flush(to, link);
+        }
+        catch (OutOfMemoryException e)
+        {
+            Lose(e);
+        }
     }
 
     /// <summary>An update goes to several hosts in a row: it is encoded once.</summary>
@@ -85,8 +92,16 @@ public sealed class HostLinks(HostId self, ExtendedActorSystem system, string pa
         List<HostId>? silent = null;
         foreach (var (host, link) in _links)
         {
-            link.Outgoing.Tick(now, _pieces);
-            Flush(host, link);
+            try
+            {
+                link.Outgoing.Tick(now, _pieces);
+                Flush(host, link);
+            }
+            catch (OutOfMemoryException e)
+            {
+                Lose(e);
+            }
+
             if (now - Math.Max(link.HeardAt, link.UsedAt) > forgetAfter)
                 (silent ??= []).Add(host);
         }
@@ -95,11 +110,25 @@ public sealed class HostLinks(HostId self, ExtendedActorSystem system, string pa
             _links.Remove(host);
     }
 
+    /// <summary>What was on its way out; the receiver misses a piece, and the machines ask again.</summary>
+    private void Lose(Exception e)
+    {
+        Unencoded = e;
+        Lost++;
+        _pieces.Clear();
+    }
+
     private void Flush(HostId to, Link link)
     {
-        foreach (var piece in _pieces)
-            link.Agent.Tell(new LinkBytes(LinkCodec.Encode(self, to.Uid, piece)), ActorRefs.NoSender);
-        _pieces.Clear();
+        try
+        {
+            foreach (var piece in _pieces)
+                link.Agent.Tell(new LinkBytes(LinkCodec.Encode(self, to.Uid, piece)), ActorRefs.NoSender);
+        }
+        finally
+        {
+            _pieces.Clear(); // Whatever happens: the next ones are for another host.
+        }
     }
 
     private Link? LinkTo(HostId host, long now)

@@ -30,8 +30,8 @@ public sealed class IncomingLink
             return null;
         }
 
+        HeldBytes += parcel.Bytes.Length; // Before the room is taken, which may fail: what is held is given back all the same.
         joining.Add(parcel.Bytes);
-        HeldBytes += parcel.Bytes.Length;
         if (joining.Length < joining.Total)
             return null;
         _joining.Remove(parcel.Stream);
