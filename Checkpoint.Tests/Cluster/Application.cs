@@ -25,8 +25,13 @@ public sealed class Application : IAsyncDisposable
         return hosts is [var only] ? AtNodeAsync(only.Name, contacts, hasFaults: true) : ConnectAsync(contacts, hasFaults: true);
     }
 
+    /// <summary>Joins that host of this process, and gives each call that much time.</summary>
+    public static Task<Application> AtAsync(TestHost host, TimeSpan callTimeout) =>
+        AtNodeAsync(host.Name, [$"{host.Address.Host}:{host.Address.Port}"], hasFaults: true, callTimeout);
+
     /// <summary>Joins a real host, and has that one.</summary>
-    public static Task<Application> AtAsync(HostUnderTest host) => AtNodeAsync(host.Name, [host.Address], hasFaults: false);
+    public static Task<Application> AtAsync(HostUnderTest host, TimeSpan? callTimeout = null) =>
+        AtNodeAsync(host.Name, [host.Address], hasFaults: false, callTimeout);
 
     /// <summary>Joins real hosts.</summary>
     /// <param name="contacts"><c>host:port</c> each.</param>
@@ -97,12 +102,12 @@ public sealed class Application : IAsyncDisposable
     }
 
     /// <summary>A host that is asked before its door is known to its receptionist, or that is slow, sends an application to another one.</summary>
-    private static async Task<Application> AtNodeAsync(string name, string[] contacts, bool hasFaults)
+    private static async Task<Application> AtNodeAsync(string name, string[] contacts, bool hasFaults, TimeSpan? callTimeout = null)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            var application = await ConnectAsync(contacts, hasFaults);
+            var application = await ConnectAsync(contacts, hasFaults, callTimeout);
             if (application.Client.HostName == name)
                 return application;
             await application.DisposeAsync();
@@ -111,7 +116,7 @@ public sealed class Application : IAsyncDisposable
         }
     }
 
-    private static async Task<Application> ConnectAsync(IReadOnlyList<string> contacts, bool hasFaults)
+    private static async Task<Application> ConnectAsync(IReadOnlyList<string> contacts, bool hasFaults, TimeSpan? callTimeout = null)
     {
         var system = ActorSystem.Create("application", ConfigurationFactory.ParseString($$"""
             akka {
@@ -140,7 +145,7 @@ public sealed class Application : IAsyncDisposable
             ContactPoints = contacts,
             ActorSystem = system,
             ConnectTimeout = TestCluster.Patience,
-            CallTimeout = TimeSpan.FromSeconds(30),
+            CallTimeout = callTimeout ?? TimeSpan.FromSeconds(30),
             SilenceMax = TimeSpan.FromSeconds(8),
         };
         return new Application(system, await CheckpointClient.ConnectAsync(options));

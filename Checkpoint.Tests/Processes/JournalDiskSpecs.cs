@@ -17,7 +17,7 @@ public sealed class JournalDiskSpecs
         using var disk = new SmallDisk(Path.Combine(cluster.Directory, "small"), pages: 1024);
         var host = cluster.Start(0, $"checkpoint.journal.file={disk.Path}/journal.db");
         await host.ReadyAsync();
-        await using var application = await Application.AtAsync(host);
+        await using var application = await Application.AtAsync(host, TimeSpan.FromSeconds(8)); // Which ends in TIMEOUT does so then.
         var (kept, never) = (Name("kept"), Name("never"));
         await using var handle = await application.OpenAsync(kept, Attributes());
         await handle.CreateSectionAsync(Section(1), Bytes("before"));

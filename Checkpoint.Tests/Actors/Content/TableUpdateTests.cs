@@ -20,7 +20,7 @@ public sealed class TableUpdateTests
         var capacities = new[] { new MapCapacity(new BucketPool(64)), new MapCapacity(new BucketPool(64)) };
         var tables = Array.ConvertAll(capacities, capacity =>
             new SectionTable(Attributes, 5, new MapShare(capacity, new IncarnationId(new Guid(seed, 0, 0, new byte[8])), Attributes)));
-        for (var sequence = 1; sequence <= 150; sequence++)
+        for (var sequence = 1; sequence <= 60; sequence++)
         {
             var op = AnyOp(random);
             if (tables[0].Check(op, new PendingSections(tables[0]), () => 0).Concrete is null)
